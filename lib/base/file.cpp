@@ -1,0 +1,153 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "base/error.h"
+
+namespace efface::base {
+
+namespace {
+
+std::string quoted(const std::filesystem::path& path) {
+  return "'" + path.string() + "'";
+}
+
+}  // namespace
+
+FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept
+    : number_(std::exchange(other.number_, -1)) {}
+
+FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
+  std::swap(number_, other.number_);
+  return *this;
+}
+
+FileDescriptor::~FileDescriptor() {
+  if (number_ >= 0) ::close(number_);
+}
+
+FileDescriptor open_for_reading(const std::filesystem::path& path, bool follow_links) {
+  const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (follow_links ? 0 : O_NOFOLLOW);
+  FileDescriptor file(::open(path.c_str(), flags));
+  if (!file.is_open()) throw system_error("cannot open " + quoted(path), errno);
+  return file;
+}
+
+FileDescriptor create_file(const std::filesystem::path& path, unsigned mode) {
+  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (!file.is_open()) throw system_error("cannot create " + quoted(path), errno);
+  return file;
+}
+
+void write_all(const FileDescriptor& file, std::span<const std::byte> bytes,
+               const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(file.number(), bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw system_error("cannot write " + quoted(path), errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+}
+
+namespace {
+
+void copy_by_hand(const FileDescriptor& from, std::uint64_t offset, std::uint64_t length,
+                  const FileDescriptor& to, const std::filesystem::path& to_path) {
+  std::array<std::byte, 1 << 16> buffer;
+  while (length > 0) {
+    const std::size_t wanted = length < buffer.size() ? length : buffer.size();
+    const ssize_t count =
+        ::pread(from.number(), buffer.data(), wanted, static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw system_error("cannot read the input while copying", errno);
+    if (count == 0) throw Error(Fault::bad_input, "input ends before its pixel data does");
+    write_all(to, {buffer.data(), static_cast<std::size_t>(count)}, to_path);
+    offset += static_cast<std::uint64_t>(count);
+    length -= static_cast<std::uint64_t>(count);
+  }
+}
+
+}  // namespace
+
+void copy_range(const FileDescriptor& from, std::uint64_t offset, std::uint64_t length,
+                const FileDescriptor& to, const std::filesystem::path& to_path) {
+  while (length > 0) {
+    off_t position = static_cast<off_t>(offset);
+    const ssize_t count =
+        ::copy_file_range(from.number(), &position, to.number(), nullptr, length, 0);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && (errno == ENOSPC || errno == EDQUOT)) {
+      throw system_error("cannot write " + quoted(to_path), errno);
+    }
+    if (count <= 0) return copy_by_hand(from, offset, length, to, to_path);
+    offset += static_cast<std::uint64_t>(count);
+    length -= static_cast<std::uint64_t>(count);
+  }
+}
+
+MappedFile::MappedFile(const std::filesystem::path& path) {
+  const FileDescriptor file = open_for_reading(path);
+  struct stat status {};
+  if (::fstat(file.number(), &status) != 0) throw system_error("cannot stat " + quoted(path), errno);
+  size_ = static_cast<std::size_t>(status.st_size);
+  if (size_ == 0) return;
+  void* map = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.number(), 0);
+  if (map == MAP_FAILED) throw system_error("cannot map " + quoted(path), errno);
+  data_ = static_cast<const std::byte*>(map);
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+}
+
+std::string read_text_file(const std::filesystem::path& path, std::uint64_t limit) {
+  const FileDescriptor file = open_for_reading(path);
+  std::string text;
+  std::array<char, 1 << 16> buffer;
+  for (;;) {
+    const ssize_t count = ::read(file.number(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw system_error("cannot read " + quoted(path), errno);
+    if (count == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+    if (text.size() > limit) throw Error(Fault::bad_input, quoted(path) + " is too large");
+  }
+}
+
+void write_atomically(const std::filesystem::path& path, std::string_view content, unsigned mode) {
+  std::filesystem::path temporary = path;
+  temporary += ".partial-" + std::to_string(::getpid());
+  ::unlink(temporary.c_str());
+  try {
+    const FileDescriptor file = create_file(temporary, mode);
+    write_all(file, std::as_bytes(std::span(content)), temporary);
+    if (::fsync(file.number()) != 0) throw system_error("cannot sync " + quoted(temporary), errno);
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int number = errno;
+    ::unlink(temporary.c_str());
+    throw system_error("cannot rename to " + quoted(path), number);
+  }
+  const std::filesystem::path parent = path.parent_path();
+  sync_path(parent.empty() ? "." : parent);
+}
+
+void sync_path(const std::filesystem::path& path) {
+  const FileDescriptor file = open_for_reading(path);
+  if (::fsync(file.number()) != 0) throw system_error("cannot sync " + quoted(path), errno);
+}
+
+}  // namespace efface::base

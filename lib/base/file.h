@@ -1,0 +1,76 @@
+// Files by their raw bytes: descriptors that close themselves, read-only maps, and writing that shows
+// a file only when it is whole. Knows nothing of DICOM or NIfTI. All failures throw base::Error
+// (Fault::io or Fault::no_space) and quote the path.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace efface::base {
+
+/// An owned POSIX file descriptor.
+class FileDescriptor {
+ public:
+  FileDescriptor() = default;
+  explicit FileDescriptor(int number) : number_(number) {}
+  FileDescriptor(FileDescriptor&& other) noexcept;
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor();
+
+  int number() const { return number_; }
+  bool is_open() const { return number_ >= 0; }
+
+ private:
+  int number_ = -1;
+};
+
+/// Opens for reading only, close-on-exec, without following a link in the last component unless
+/// `follow_links`.
+FileDescriptor open_for_reading(const std::filesystem::path& path, bool follow_links = true);
+
+/// Creates a new file (fails when it exists), mode 0666 less the umask unless `mode` says otherwise.
+FileDescriptor create_file(const std::filesystem::path& path, unsigned mode = 0666);
+
+/// Writes all bytes, retrying short writes. `path` is for the message only.
+void write_all(const FileDescriptor& file, std::span<const std::byte> bytes,
+               const std::filesystem::path& path);
+
+/// Copies `length` bytes at `offset` of `from` to the end of `to` inside the kernel
+/// (copy_file_range), falling back to read and write. Throws bad_input when `from` is shorter.
+void copy_range(const FileDescriptor& from, std::uint64_t offset, std::uint64_t length,
+                const FileDescriptor& to, const std::filesystem::path& to_path);
+
+/// A whole file mapped read-only. An empty file gives an empty span.
+class MappedFile {
+ public:
+  explicit MappedFile(const std::filesystem::path& path);
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  MappedFile& operator=(MappedFile&&) = delete;
+  ~MappedFile();
+
+  std::span<const std::byte> bytes() const { return {data_, size_}; }
+
+ private:
+  const std::byte* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+/// Reads a whole file of at most `limit` bytes; throws bad_input when it is larger.
+std::string read_text_file(const std::filesystem::path& path, std::uint64_t limit);
+
+/// Writes to a temporary name in the same directory, fsyncs, renames over `path`, fsyncs the directory.
+void write_atomically(const std::filesystem::path& path, std::string_view content,
+                      unsigned mode = 0666);
+
+/// fsync of a file or directory by name.
+void sync_path(const std::filesystem::path& path);
+
+}  // namespace efface::base

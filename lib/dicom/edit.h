@@ -1,0 +1,49 @@
+// What shall happen to the attributes of one instance: a plan as data, made by deid, shown by
+// --dry-run, carried out by dicom_dcmtk, counted in the manifest.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/phi.h"
+#include "dicom/tag.h"
+#include "dicom/vr.h"
+
+namespace efface::dicom {
+
+/// The action codes of PS3.15 Table E.1-1a, and `add` for what the profile itself writes.
+enum class Action : std::uint8_t {
+  remove,       ///< X
+  empty,        ///< Z with a zero-length value
+  pseudonym,    ///< Z or D with a value derived from the project key
+  dummy,        ///< D with a fixed value that is valid for the VR
+  replace_uid,  ///< U
+  shift_date,   ///< C for dates: moved by the patient's whole weeks
+  clean,        ///< C for anything else
+  add           ///< written by efface, e.g. (0012,0062)
+};
+inline constexpr std::size_t action_count = 8;
+const char* to_string(Action action);
+
+struct Edit {
+  TagPath path;
+  Action action = Action::remove;
+  Vr vr = Vr::none;   ///< of the new value; ignored by remove
+  std::string value;  ///< new value, already encoded for the file's character set; empty for remove
+                      ///< and empty. A sequence is never given a value: its items' attributes are.
+};
+
+struct EditPlan {
+  std::vector<Edit> edits;  ///< ascending by path; a removed sequence has no edits below it
+  /// Values that left the file, for the residue check. Raw bytes as they stood, without padding.
+  std::vector<base::Phi<std::string>> removed_values;
+  /// New items for sequences that efface writes, e.g. (0012,0064): code value, scheme, meaning.
+  struct Code {
+    std::string value, scheme, meaning;
+  };
+  std::vector<Code> method_codes;
+};
+
+}  // namespace efface::dicom

@@ -1,0 +1,70 @@
+// DICOM files as values, by DCMTK. Accepts Part 10 files and bare data sets (no preamble, no meta, any
+// of the three uncompressed encodings, deflated), from a path. Bounded: values above 64 KiB and pixel
+// data stay in the file. Every foreign error becomes base::Error{bad_input | unsupported | io}.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/phi.h"
+#include "dicom/dataset.h"
+#include "dicom/facts.h"
+
+class DcmFileFormat;
+
+namespace efface::dicom_dcmtk {
+
+/// Silences DCMTK's loggers (they print values) and registers its codecs. Call once, before anything
+/// else in this module; safe to call again.
+void initialise();
+
+/// True when the content is DICOM: "DICM" at offset 128, or a plausible data set at offset 0 (first
+/// elements of groups 0002 or 0008 in ascending order with sane VRs and lengths). Reads at most 4 KiB.
+bool looks_like_dicom(const std::filesystem::path& path);
+
+/// Where the pixel data of the top level lie in the file.
+struct PixelSpan {
+  bool present = false;
+  bool encapsulated = false;       ///< undefined length: fragments up to the sequence delimiter
+  std::uint64_t element_offset = 0;  ///< of the tag (7FE0,0010) (or 0008, 0009)
+  std::uint64_t value_offset = 0;
+  std::uint64_t value_length = 0;  ///< all bytes up to the end of the element, delimiter included
+};
+
+/// A file parsed once, up to its pixel data and after it. Movable; not shared between threads.
+class DicomFile {
+ public:
+  explicit DicomFile(const std::filesystem::path& path);
+  DicomFile(DicomFile&&) noexcept;
+  DicomFile& operator=(DicomFile&&) noexcept;
+  ~DicomFile();
+
+  const std::filesystem::path& path() const;
+  dicom::InstanceFacts facts() const;
+  /// The data set at every depth, without pixel data; sequences hidden in UN (PS3.5 6.2.2 note 2) and
+  /// in private attributes are parsed as items.
+  dicom::DataSet attributes() const;
+  /// The file meta information (group 0002) and preamble as found, for the record of what is dropped:
+  /// its values count as removed.
+  dicom::DataSet meta() const;
+  PixelSpan pixels() const;
+  std::string transfer_syntax_uid() const;
+  /// Bytes after the pixel data (private groups, signatures, padding): dropped on writing.
+  std::uint64_t trailing_bytes() const;
+
+  DcmFileFormat& dcmtk();  ///< for this module only
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// The first pass over many files: only what groups them. Stops at (0020,000E).
+struct StudyKey {
+  base::Phi<std::string> study_uid, patient_id;
+};
+StudyKey read_study_key(const std::filesystem::path& path);
+
+}  // namespace efface::dicom_dcmtk

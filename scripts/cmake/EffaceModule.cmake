@@ -1,0 +1,19 @@
+# efface_module(NAME [PUBLIC deps...] [PRIVATE deps...]): a static library efface_NAME from every .cpp in
+# lib/NAME. PUBLIC: modules and libraries its headers need; PRIVATE: foreign libraries of an adapter.
+function(efface_module name)
+  cmake_parse_arguments(arg "" "" "PUBLIC;PRIVATE" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/lib/${name}/*.cpp)
+  add_library(efface_${name} STATIC ${sources})
+  add_library(efface::${name} ALIAS efface_${name})
+  target_include_directories(efface_${name} PUBLIC ${CMAKE_SOURCE_DIR}/lib)
+  target_link_libraries(efface_${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+  efface_warnings(efface_${name})
+endfunction()
+
+# efface_warnings(TARGET): the house's warning flags.
+function(efface_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+  if(EFFACE_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+endfunction()
