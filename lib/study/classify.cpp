@@ -1,0 +1,188 @@
+#include "study/classify.h"
+
+#include <array>
+#include <string_view>
+
+namespace efface::study {
+
+namespace {
+
+/// How an object class is treated, and which further questions it must pass.
+enum class Kind : std::uint8_t {
+  volume,        ///< MR, CT, PET
+  text_in_pixels,///< pixels that devices write text into: only with (0028,0301) NO
+  capture,       ///< secondary capture: may be a rendering of the face, and hold text
+  outline,       ///< contours, segments, surfaces: may be the outline of a face
+  graphics,      ///< presentation states
+  plain,         ///< neither pixels of a person nor free documents
+  document, photograph, retina, other_volume, directory, voice, raw
+};
+
+struct ClassRule {
+  std::string_view uid;  ///< below 1.2.840.10008.; a trailing dot or star matches all below
+  Kind kind;
+};
+
+// Order matters: the first match holds.
+constexpr std::array rules{
+    ClassRule{"5.1.4.1.1.2", Kind::volume},          // CT
+    ClassRule{"5.1.4.1.1.2.1", Kind::volume},        // enhanced CT
+    ClassRule{"5.1.4.1.1.2.2", Kind::volume},        // legacy converted enhanced CT
+    ClassRule{"5.1.4.1.1.4", Kind::volume},          // MR
+    ClassRule{"5.1.4.1.1.4.1", Kind::volume},        // enhanced MR
+    ClassRule{"5.1.4.1.1.4.4", Kind::volume},        // legacy converted enhanced MR
+    ClassRule{"5.1.4.1.1.128", Kind::volume},        // PET
+    ClassRule{"5.1.4.1.1.130", Kind::volume},        // enhanced PET
+    ClassRule{"5.1.4.1.1.128.1", Kind::volume},      // legacy converted enhanced PET
+    ClassRule{"5.1.4.1.1.4.3", Kind::capture},       // enhanced MR colour
+    ClassRule{"5.1.4.1.1.4.2", Kind::raw},           // MR spectroscopy
+    ClassRule{"5.1.4.1.1.20", Kind::other_volume},   // nuclear medicine
+    ClassRule{"5.1.4.1.1.13.1.1", Kind::other_volume},  // X-ray 3D angiographic
+    ClassRule{"5.1.4.1.1.13.1.2", Kind::other_volume},  // X-ray 3D craniofacial
+    ClassRule{"5.1.4.1.1.13.1.", Kind::text_in_pixels}, // breast tomosynthesis and kin
+    ClassRule{"5.1.4.1.1.30", Kind::other_volume},   // parametric map
+    ClassRule{"5.1.4.1.1.1", Kind::text_in_pixels},  // CR
+    ClassRule{"5.1.4.1.1.1.", Kind::text_in_pixels}, // DX, mammography, intra-oral
+    ClassRule{"5.1.4.1.1.12.", Kind::text_in_pixels},// XA, RF
+    ClassRule{"5.1.4.1.1.3", Kind::text_in_pixels},  // US, retired multi-frame
+    ClassRule{"5.1.4.1.1.3.1", Kind::text_in_pixels},// US multi-frame
+    ClassRule{"5.1.4.1.1.6", Kind::text_in_pixels},  // US, retired
+    ClassRule{"5.1.4.1.1.6.", Kind::text_in_pixels}, // US, enhanced US volume
+    ClassRule{"5.1.4.1.1.14.", Kind::text_in_pixels},// intravascular OCT
+    ClassRule{"5.1.4.1.1.481.1", Kind::text_in_pixels},  // RT image
+    ClassRule{"5.1.4.1.1.7", Kind::capture},
+    ClassRule{"5.1.4.1.1.7.", Kind::capture},
+    ClassRule{"5.1.4.1.1.77.1.4", Kind::photograph},
+    ClassRule{"5.1.4.1.1.77.1.4.", Kind::photograph},
+    ClassRule{"5.1.4.1.1.77.1.7", Kind::photograph},  // dermoscopic photography
+    ClassRule{"5.1.4.1.1.77.1.5.", Kind::retina},
+    ClassRule{"5.1.4.1.1.77.", Kind::text_in_pixels}, // endoscopy, microscopy, whole slide
+    ClassRule{"5.1.4.1.1.481.3", Kind::outline},      // RT structure set
+    ClassRule{"5.1.4.1.1.66.4", Kind::outline},       // segmentation
+    ClassRule{"5.1.4.1.1.66.5", Kind::outline},       // surface segmentation
+    ClassRule{"5.1.4.1.1.66.7", Kind::outline},       // label map segmentation
+    ClassRule{"5.1.4.1.1.68.", Kind::outline},        // surface scan mesh, point cloud
+    ClassRule{"5.1.4.1.1.66", Kind::raw},
+    ClassRule{"5.1.4.1.1.66.", Kind::plain},          // registrations, fiducials, tractography
+    ClassRule{"5.1.4.1.1.11.", Kind::graphics},
+    ClassRule{"5.1.4.1.1.104.", Kind::document},
+    ClassRule{"5.1.4.1.1.88.", Kind::plain},          // structured reports, key object selection
+    ClassRule{"5.1.4.1.1.9.4.", Kind::voice},
+    ClassRule{"5.1.4.1.1.9.", Kind::plain},           // waveforms
+    ClassRule{"5.1.4.1.1.481.", Kind::plain},         // RT dose, plan, records
+    ClassRule{"5.1.4.34.", Kind::plain},              // RT instructions and deliveries
+    ClassRule{"5.1.4.1.1.67", Kind::plain},           // real world value mapping
+    ClassRule{"5.1.4.39.1", Kind::plain},             // colour palette
+    ClassRule{"5.1.4.38.1", Kind::plain},             // hanging protocol
+    ClassRule{"1.3.10", Kind::directory},
+};
+
+const ClassRule* rule_for(std::string_view sop_class) {
+  constexpr std::string_view root = "1.2.840.10008.";
+  if (!sop_class.starts_with(root)) return nullptr;
+  const std::string_view tail = sop_class.substr(root.size());
+  for (const ClassRule& rule : rules) {
+    const bool matches = rule.uid.ends_with('.') ? tail.starts_with(rule.uid) : tail == rule.uid;
+    if (matches) return &rule;
+  }
+  return nullptr;
+}
+
+bool has_value(const std::vector<std::string>& values, std::string_view wanted) {
+  for (const std::string& value : values) {
+    if (value == wanted) return true;
+  }
+  return false;
+}
+
+Classification withheld(std::string reason, std::string detail) {
+  return {Treatment::withhold, std::move(reason), std::move(detail)};
+}
+
+Classification classify_volume(const dicom::InstanceFacts& facts) {
+  if (!facts.has_pixel_data) return {Treatment::attributes, "", ""};
+  if (facts.samples_per_pixel != 1) {
+    return {Treatment::only_without_head, "colour-image",
+            "a colour image may be a rendering of the head"};
+  }
+  if (facts.has_embedded_overlay) {
+    return withheld("overlay-in-pixels", "overlay graphics are stored inside the pixel data");
+  }
+  if (has_value(facts.image_type, "MOSAIC")) {
+    return withheld("mosaic", "slices tiled into one image: their places are not stated");
+  }
+  if (facts.planes.empty()) {
+    return withheld("no-geometry", "position or orientation of the image is not stated");
+  }
+  return {Treatment::volume, "", ""};
+}
+
+Classification classify_kind(Kind kind, const dicom::InstanceFacts& facts) {
+  switch (kind) {
+    case Kind::volume:
+      return classify_volume(facts);
+    case Kind::text_in_pixels:
+      if (facts.has_pixel_data && facts.burned_in_annotation != "NO") {
+        return withheld("burned-in-text-possible",
+                        "this kind of image often holds text in its pixels, and (0028,0301) does "
+                        "not say NO");
+      }
+      if (has_value(facts.image_type, "LABEL") || has_value(facts.image_type, "OVERVIEW")) {
+        return withheld("slide-label", "a slide's label or overview image shows its label");
+      }
+      return {Treatment::attributes, "", ""};
+    case Kind::capture:
+      if (facts.burned_in_annotation != "NO") {
+        return withheld("burned-in-text-possible",
+                        "a secondary capture may hold text, and (0028,0301) does not say NO");
+      }
+      return {Treatment::only_without_head, "capture-of-head",
+              "a secondary capture may show the face"};
+    case Kind::outline:
+      return {Treatment::only_without_head, "outline-of-head",
+              "contours, segments or surfaces may hold the outline of the face"};
+    case Kind::graphics:
+      return {Treatment::unless_head, "presentation-of-head",
+              "no rule can clean a presentation state of a head yet"};
+    case Kind::plain:
+      return {Treatment::attributes, "", ""};
+    case Kind::document:
+      return withheld("encapsulated-document", "no rule can clean an encapsulated document yet");
+    case Kind::photograph:
+      return withheld("photograph", "a photograph may show the person");
+    case Kind::retina:
+      return withheld("biometric-image", "an image of the eye is a biometric identifier");
+    case Kind::other_volume:
+      return {Treatment::only_without_head, "volume-without-model",
+              "no model for this kind of volume, which may show the face"};
+    case Kind::directory:
+      return withheld("dicomdir", "a directory describes the input's files, not the output's");
+    case Kind::voice:
+      return withheld("voice", "a recording may hold a voice");
+    case Kind::raw:
+      return withheld("raw-data", "raw or spectroscopic data cannot be checked");
+  }
+  return withheld("unknown-object", "no rule for this kind of object");
+}
+
+}  // namespace
+
+Classification classify(const dicom::InstanceFacts& facts) {
+  if (facts.is_truncated) return withheld("truncated", "the file ends inside an element");
+  if (facts.study_uid.reveal().empty() && rule_for(facts.sop_class_uid) == nullptr) {
+    return withheld("unknown-object", "no SOP class and no study are stated");
+  }
+  const ClassRule* rule = rule_for(facts.sop_class_uid);
+  if (rule == nullptr) {
+    return withheld("unknown-object", "no rule for this kind of object (SOP class)");
+  }
+  if (facts.burned_in_annotation == "YES") {
+    return withheld("burned-in-text", "(0028,0301) says that the pixels hold text");
+  }
+  if (facts.has_encapsulated_document) {
+    return withheld("encapsulated-document", "no rule can clean an encapsulated document yet");
+  }
+  return classify_kind(rule->kind, facts);
+}
+
+}  // namespace efface::study
