@@ -1,0 +1,129 @@
+#include "batch/index.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/error.h"
+#include "dicom_dcmtk/reader.h"
+#include "volume_itk/image_file.h"
+
+namespace efface::batch {
+
+namespace {
+
+struct Probed {
+  IndexedFile file;
+  std::string study;                ///< token
+  std::filesystem::path companion;  ///< the .img of a .hdr
+};
+
+std::string directory_of(const std::string& name) {
+  const std::size_t slash = name.rfind('/');
+  return slash == std::string::npos ? std::string() : name.substr(0, slash);
+}
+
+void probe_content(Probed& probed, const deid::Pseudonyms& pseudonyms) {
+  IndexedFile& file = probed.file;
+  if (dicom_dcmtk::looks_like_dicom(file.path)) {
+    file.content = ContentKind::dicom;
+    file.kind = "dicom";
+    const dicom_dcmtk::StudyKey key = dicom_dcmtk::read_study_key(file.path);
+    const std::string& uid = key.study_uid.reveal();
+    probed.study = uid.empty() ? pseudonyms.path_token("study-of-file", file.name)
+                               : pseudonyms.path_token("study", uid);
+    return;
+  }
+  const volume_itk::ImageProbe image = volume_itk::probe_image(file.path);
+  if (image.format == volume_itk::ImageFormat::none) {
+    file.problem = image.reason;
+    return;
+  }
+  file.content = ContentKind::image;
+  file.kind = volume_itk::to_string(image.format);
+  probed.companion = image.companion;
+  probed.study = pseudonyms.path_token("image", file.name);
+}
+
+Probed probe(const FoundFile& found, const deid::Pseudonyms& pseudonyms) {
+  Probed probed;
+  IndexedFile& file = probed.file;
+  file.path = found.path;
+  file.name = found.name;
+  file.bytes = found.bytes;
+  file.kind = "other";
+  file.token = pseudonyms.path_token("input", found.name);
+  if (found.kind != FileKind::regular) {
+    file.content = ContentKind::not_a_file;
+    file.kind = to_string(found.kind);
+  } else {
+    try {
+      probe_content(probed, pseudonyms);
+    } catch (const base::Error& error) {
+      file.problem = error.what();
+      if (file.content != ContentKind::dicom) file.content = ContentKind::other;
+    }
+  }
+  if (probed.study.empty()) {
+    const bool dicom = file.content == ContentKind::dicom;
+    probed.study = dicom ? pseudonyms.path_token("study-of-file", found.name)
+                         : pseudonyms.path_token("directory", directory_of(found.name));
+  }
+  return probed;
+}
+
+/// The .img of a NIfTI pair goes with its .hdr, whatever it looks like by itself.
+void adopt_companions(std::vector<Probed>& probed) {
+  std::map<std::filesystem::path, std::string> study_of;
+  for (const Probed& p : probed) {
+    if (!p.companion.empty()) study_of[p.companion] = p.study;
+  }
+  for (Probed& p : probed) {
+    const auto owner = study_of.find(p.file.path);
+    if (owner == study_of.end() || p.study == owner->second) continue;
+    p.study = owner->second;
+    p.file.content = ContentKind::companion;
+    p.file.kind = "nifti voxels";
+    p.file.problem.clear();
+  }
+}
+
+/// Two inputs can have files of the same name: the later ones get a number.
+void make_tokens_unique(std::vector<Probed>& probed) {
+  std::map<std::string, int> uses;
+  for (Probed& p : probed) {
+    const int use = ++uses[p.file.token];
+    if (use > 1) p.file.token += "-" + std::to_string(use);
+  }
+}
+
+}  // namespace
+
+std::vector<StudyFiles> index_files(std::vector<FoundFile> found, const deid::Pseudonyms& pseudonyms,
+                                    TaskPool& pool) {
+  std::vector<Probed> probed(found.size());
+  constexpr std::size_t block = 32;
+  pool.parallel_for((found.size() + block - 1) / block, [&](std::size_t b) {
+    for (std::size_t i = b * block; i < std::min(found.size(), (b + 1) * block); ++i) {
+      probed[i] = probe(found[i], pseudonyms);
+    }
+  });
+  adopt_companions(probed);
+  make_tokens_unique(probed);
+  std::map<std::string, StudyFiles> studies;
+  for (Probed& p : probed) {
+    StudyFiles& study = studies[p.study];
+    study.token = p.study;
+    if (study.files.empty() || p.file.content == ContentKind::image) study.content = p.file.content;
+    study.files.push_back(std::move(p.file));
+  }
+  std::vector<StudyFiles> result;
+  for (auto& [token, study] : studies) {
+    std::sort(study.files.begin(), study.files.end(),
+              [](const IndexedFile& a, const IndexedFile& b) { return a.token < b.token; });
+    result.push_back(std::move(study));
+  }
+  return result;
+}
+
+}  // namespace efface::batch

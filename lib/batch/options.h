@@ -1,0 +1,42 @@
+// Everything a run needs, resolved and validated by the caller: library code sees neither the command
+// line nor the environment.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "audit/record.h"
+#include "base/digest.h"
+#include "deid/profile.h"
+#include "face/decide.h"
+#include "face/fill.h"
+
+namespace efface::batch {
+
+enum class Names : std::uint8_t {
+  keyed,  ///< patient/study/series/instance as keyed tokens
+  keep    ///< the input's relative paths
+};
+
+struct RunOptions {
+  std::vector<std::filesystem::path> inputs;
+  std::filesystem::path output;
+  deid::Profile profile;
+  std::vector<face::Feature> features{face::all_features.begin(), face::all_features.end()};
+  face::Fill fill = face::Fill::noise;
+  Names names = Names::keyed;
+  bool follow_links = false;
+  bool record_paths = false;   ///< input paths in the manifest
+  bool dry_run = false;
+  std::size_t jobs = 1;
+  base::Digest key;
+  bool key_is_random = false;
+  audit::RunHeader header;     ///< tool, libraries, model and options; the run fills in the rest
+  const std::atomic<bool>* cancelled = nullptr;  ///< set by a signal handler
+};
+
+}  // namespace efface::batch

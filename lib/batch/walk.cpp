@@ -1,0 +1,120 @@
+#include "batch/walk.h"
+
+#include <algorithm>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include <sys/stat.h>
+
+#include "base/error.h"
+
+namespace efface::batch {
+
+namespace fs = std::filesystem;
+
+const char* to_string(FileKind kind) {
+  switch (kind) {
+    case FileKind::regular: return "regular file";
+    case FileKind::symbolic_link: return "symbolic link";
+    case FileKind::special: return "special file";
+    case FileKind::unreadable: return "unreadable";
+    case FileKind::link_loop: return "link loop";
+  }
+  return "?";
+}
+
+namespace {
+
+using DirectoryId = std::pair<dev_t, ino_t>;
+
+class Walker {
+ public:
+  Walker(bool follow_links, std::vector<FoundFile>& found)
+      : follow_links_(follow_links), found_(found) {}
+
+  void visit(const fs::path& path, const std::string& name, bool follow) {
+    struct stat status {};
+    const int result = follow ? ::stat(path.c_str(), &status) : ::lstat(path.c_str(), &status);
+    if (result != 0) {
+      add(path, name, errno == ELOOP ? FileKind::link_loop : FileKind::unreadable, 0);
+    } else if (S_ISLNK(status.st_mode)) {
+      add(path, name, FileKind::symbolic_link, 0);
+    } else if (S_ISDIR(status.st_mode)) {
+      enter(path, name, {status.st_dev, status.st_ino});
+    } else if (S_ISREG(status.st_mode)) {
+      add(path, name, FileKind::regular, static_cast<std::uint64_t>(status.st_size));
+    } else {
+      add(path, name, FileKind::special, 0);
+    }
+  }
+
+ private:
+  void add(const fs::path& path, const std::string& name, FileKind kind, std::uint64_t bytes) {
+    if (seen_.insert(path.string()).second) found_.push_back({path, name, kind, bytes});
+  }
+
+  void enter(const fs::path& path, const std::string& name, const DirectoryId& id) {
+    // A directory that is its own ancestor can only be reached by a followed link.
+    if (!ancestors_.insert(id).second) return add(path, name, FileKind::link_loop, 0);
+    std::error_code error;
+    fs::directory_iterator entries(path, error);
+    if (error) add(path, name, FileKind::unreadable, 0);
+    for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+      const fs::path& entry = entries->path();
+      visit(entry, name + "/" + entry.filename().string(), follow_links_);
+    }
+    ancestors_.erase(id);
+  }
+
+  bool follow_links_;
+  std::vector<FoundFile>& found_;
+  std::set<DirectoryId> ancestors_;
+  std::set<std::string> seen_;
+};
+
+std::string root_name(const fs::path& input) {
+  const fs::path normal = fs::absolute(input).lexically_normal();
+  const std::string name = normal.filename().string();
+  return name.empty() ? normal.parent_path().filename().string() : name;
+}
+
+bool contains(const fs::path& outer, const fs::path& inner) {
+  const auto [end, ignored] =
+      std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
+  return end == outer.end();
+}
+
+}  // namespace
+
+std::vector<FoundFile> walk(const std::vector<fs::path>& inputs, bool follow_links) {
+  std::vector<FoundFile> found;
+  Walker walker(follow_links, found);
+  for (const fs::path& input : inputs) {
+    struct stat status {};
+    if (::stat(input.c_str(), &status) != 0) {
+      throw base::Error(base::Fault::usage, "no such input: '" + input.string() + "'");
+    }
+    // A path named by the user is followed even when it is a link.
+    walker.visit(fs::absolute(input).lexically_normal(), root_name(input), true);
+  }
+  std::sort(found.begin(), found.end(), [](const FoundFile& a, const FoundFile& b) {
+    return std::tie(a.name, a.path) < std::tie(b.name, b.path);
+  });
+  return found;
+}
+
+void refuse_overlap(const std::vector<fs::path>& inputs, const fs::path& output) {
+  const fs::path target = fs::weakly_canonical(output);
+  for (const fs::path& input : inputs) {
+    const fs::path source = fs::weakly_canonical(input);
+    if (contains(source, target) || contains(target, source)) {
+      throw base::Error(base::Fault::usage,
+                        "output '" + output.string() + "' and input '" + input.string() +
+                            "' lie inside one another",
+                        "choose an output directory apart from every input");
+    }
+  }
+}
+
+}  // namespace efface::batch
