@@ -1,33 +1,36 @@
-// DICOM files as values, by DCMTK. Accepts Part 10 files and bare data sets (no preamble, no meta, any
-// of the three uncompressed encodings, deflated), from a path. Bounded: values above 64 KiB and pixel
-// data stay in the file. Every foreign error becomes base::Error{bad_input | unsupported | io}.
+// DICOM files as values. Accepts Part 10 files and bare data sets (no preamble, no meta, any of the
+// three uncompressed encodings), deflated, or compressed by gzip as a whole, from a path. Element
+// headers are walked over a map of the file, each length checked against what holds it; DCMTK gives
+// the dictionary and the codecs. Bounded: values above 64 KiB and pixel data stay in the file.
+// Every failure is base::Error{bad_input | unsupported | io}. The map follows the file: it must not
+// be cut short while a DicomFile lives.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "base/phi.h"
 #include "dicom/dataset.h"
 #include "dicom/facts.h"
 
-class DcmFileFormat;
-
 namespace efface::dicom_dcmtk {
 
-/// Silences DCMTK's loggers (they print values) and registers its codecs. Call once, before anything
-/// else in this module; safe to call again.
+/// Silences DCMTK's loggers (they print values) and registers its codecs. Call once, before
+/// anything else in this module; safe to call again.
 void initialise();
 
 /// True when the content is DICOM: "DICM" at offset 128, or a plausible data set at offset 0 (first
-/// elements of groups 0002 or 0008 in ascending order with sane VRs and lengths). Reads at most 4 KiB.
+/// elements of groups 0002 or 0008 in ascending order with sane VRs and lengths), also inside gzip.
+/// Reads at most 4 KiB.
 bool looks_like_dicom(const std::filesystem::path& path);
 
-/// Where the pixel data of the top level lie in the file.
+/// Where the pixel data of the top level lie in DicomFile::content().
 struct PixelSpan {
   bool present = false;
-  bool encapsulated = false;       ///< undefined length: fragments up to the sequence delimiter
+  bool encapsulated = false;         ///< undefined length: fragments up to the sequence delimiter
   std::uint64_t element_offset = 0;  ///< of the tag (7FE0,0010) (or 0008, 0009)
   std::uint64_t value_offset = 0;
   std::uint64_t value_length = 0;  ///< all bytes up to the end of the element, delimiter included
@@ -43,21 +46,27 @@ class DicomFile {
 
   const std::filesystem::path& path() const;
   dicom::InstanceFacts facts() const;
-  /// The data set at every depth, without pixel data; sequences hidden in UN (PS3.5 6.2.2 note 2) and
-  /// in private attributes are parsed as items.
+  /// The data set at every depth, without pixel data; sequences hidden in UN (PS3.5 6.2.2 note 2)
+  /// and in private attributes are parsed as items. A value of undefined length that is not a
+  /// sequence (the fragments of a compressed icon) is never loaded.
   dicom::DataSet attributes() const;
-  /// The file meta information (group 0002) and preamble as found, for the record of what is dropped:
-  /// its values count as removed.
+  /// The file meta information (group 0002) and preamble as found, for the record of what is
+  /// dropped: its values count as removed. A preamble that is not all zero comes first, with tag
+  /// (0000,0000).
   dicom::DataSet meta() const;
   PixelSpan pixels() const;
   std::string transfer_syntax_uid() const;
   /// Bytes after the pixel data (private groups, signatures, padding): dropped on writing.
   std::uint64_t trailing_bytes() const;
 
-  DcmFileFormat& dcmtk();  ///< for this module only
+  /// The bytes that PixelSpan's offsets mean: the file's, or what they unfold to when the file is
+  /// compressed by gzip or its data set is deflated.
+  std::span<const std::byte> content() const;
+
+  struct State;    ///< for this module only
+  State& state();  ///< for this module only
 
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

@@ -1,6 +1,6 @@
-// Carries an edit plan out: writes the cleaned instance to a new file. Unchanged pixel data is copied
-// byte for byte inside the kernel; preamble and file meta are made anew; everything after the pixel
-// data is dropped; nothing but the edits changes.
+// Carries an edit plan out: writes the cleaned instance to a new file. Unchanged pixel data is
+// copied byte for byte inside the kernel; preamble and file meta are made anew; everything after
+// the pixel data is dropped; nothing but the edits changes.
 #pragma once
 
 #include <filesystem>
@@ -27,10 +27,10 @@ struct WriteReport {
 };
 
 /// Writes `destination` (which must not exist). The data set keeps its transfer syntax, except: big
-/// endian and deflated inputs keep theirs when the pixels are copied; new pixels of a compressed image
-/// are re-encoded losslessly in the same family where DCMTK can (JPEG -> JPEG lossless process 14,
-/// JPEG-LS lossless, RLE), otherwise written as explicit VR little endian.
-/// Media Storage SOP Instance UID follows (0008,0018). Group lengths are dropped, sequences are written
+/// endian and deflated inputs keep theirs when the pixels are copied; new pixels of a compressed
+/// image are re-encoded losslessly in the same family where DCMTK can (JPEG -> JPEG lossless
+/// process 14, JPEG-LS lossless, RLE), otherwise written as explicit VR little endian. Media
+/// Storage SOP Instance UID follows (0008,0018). Group lengths are dropped, sequences are written
 /// as they were (defined or undefined length). Applies `plan` to `file`'s own data set: afterwards
 /// `file` is spent.
 WriteReport write_edited(DicomFile& file, const dicom::EditPlan& plan,

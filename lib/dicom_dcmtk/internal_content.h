@@ -1,0 +1,51 @@
+// The bytes of a DICOM file as one read-only map, with gzip and the deflated transfer syntax
+// already undone (into an unlinked temporary file). Knows nothing of elements.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/file.h"
+
+namespace efface::dicom_dcmtk {
+
+/// The most that a compressed input may unfold to.
+inline constexpr std::uint64_t max_inflated_bytes = 4ULL << 30;
+
+/// True for the two bytes that open every gzip stream (RFC 1952).
+bool is_gzip(std::span<const std::byte> bytes);
+
+/// At most `limit` bytes of the gzip stream that begins in `bytes`; empty when it is damaged at
+/// once.
+std::vector<std::byte> inflate_head(std::span<const std::byte> bytes, std::size_t limit);
+
+/// Raw deflate (RFC 1951), as PS3.5 section A.5 wants it, padded to an even length.
+std::vector<std::byte> deflate_raw(std::span<const std::byte> bytes);
+
+class Content {
+ public:
+  /// Maps `path`; gzip content is inflated. Throws io, or bad_input when a gzip stream is damaged
+  /// or unfolds beyond max_inflated_bytes.
+  explicit Content(const std::filesystem::path& path);
+
+  std::span<const std::byte> bytes() const { return map_->bytes(); }
+  const base::FileDescriptor& file() const { return file_; }
+  /// Under this name the bytes can be opened again while this object lives.
+  const std::filesystem::path& readable_path() const { return readable_path_; }
+
+  /// Replaces the content by its first `offset` bytes followed by the inflated rest (raw deflate).
+  void inflate_from(std::size_t offset);
+
+ private:
+  void take(base::FileDescriptor temporary);
+
+  base::FileDescriptor file_;
+  std::filesystem::path readable_path_;
+  std::unique_ptr<base::MappedFile> map_;
+};
+
+}  // namespace efface::dicom_dcmtk

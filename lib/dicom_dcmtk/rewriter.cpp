@@ -1,0 +1,182 @@
+#include "dicom_dcmtk/rewriter.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "dicom_dcmtk/internal_codec.h"
+#include "dicom_dcmtk/internal_write.h"
+
+namespace efface::dicom_dcmtk {
+
+namespace {
+
+using dicom::Tag;
+
+constexpr Tag extended_offsets{0x7FE0, 0x0001};
+constexpr Tag extended_lengths{0x7FE0, 0x0002};
+
+/// How the pixel data element of the output comes about.
+struct PixelPart {
+  std::string header;  ///< element header, empty without pixel data
+  std::string value;   ///< new bytes
+  PixelSpan copied;    ///< or bytes of the input
+  std::string transfer_syntax_uid;
+};
+
+void remove_if_present(Item& root, Tag tag) {
+  if (Element* element = root.find(tag)) element->is_removed = true;
+}
+
+PixelPart copied_pixels(const DicomFile::State& state) {
+  PixelPart part;
+  part.transfer_syntax_uid = state.transfer_syntax_uid;
+  part.copied = state.data.pixels;
+  if (!part.copied.present) return part;
+  const std::uint32_t length = part.copied.encapsulated
+                                   ? undefined_length
+                                   : static_cast<std::uint32_t>(part.copied.value_length);
+  append_header(state.data.pixel_tag, state.data.pixel_letters, length, state.encoding,
+                part.header);
+  return part;
+}
+
+/// New native bytes in the encoding of the input: words swapped for big endian, length even.
+std::string native_value(const DicomFile::State& state, const dicom::InstanceFacts& facts,
+                         const std::vector<std::byte>& bytes) {
+  std::string value(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (value.size() % 2 != 0) value += '\0';
+  const bool are_words = facts.bits_allocated == 16 || state.data.pixel_letters[1] == 'W';
+  if (!state.data.pixel_is_big_endian || !are_words) return value;
+  if (facts.bits_allocated > 16) {
+    throw base::Error(base::Fault::unsupported, "big endian pixels of more than 16 bits");
+  }
+  swap_numbers(dicom::Vr::OW, value);
+  return value;
+}
+
+PixelPart new_pixel_part(DicomFile::State& state, const dicom::InstanceFacts& facts,
+                         const std::vector<std::byte>& bytes) {
+  if (!state.data.pixels.present || bytes.size() != native_size(facts)) {
+    throw base::Error(base::Fault::internal, "new pixels do not have the size of the image");
+  }
+  PixelPart part;
+  part.transfer_syntax_uid = state.transfer_syntax_uid;
+  Encoding encoding = state.encoding;
+  std::array<char, 2> letters = state.data.pixel_letters;
+  std::uint32_t length = undefined_length;
+  if (!state.has_compressed_pixels()) {
+    part.value = native_value(state, facts, bytes);
+    length = static_cast<std::uint32_t>(part.value.size());
+  } else {
+    if (facts.samples_per_pixel != 1) {
+      throw base::Error(base::Fault::unsupported, "new pixels for a compressed colour image");
+    }
+    remove_if_present(state.data.root, extended_offsets);
+    remove_if_present(state.data.root, extended_lengths);
+    encoding = {true, false};
+    if (auto encoded = encode_lossless(facts, bytes)) {
+      part.value = std::move(encoded->value);
+      part.transfer_syntax_uid = encoded->transfer_syntax_uid;
+      letters = {'O', 'B'};
+    } else {
+      part.value.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+      if (part.value.size() % 2 != 0) part.value += '\0';
+      part.transfer_syntax_uid = transfer_syntax::explicit_little;
+      letters = {'O', facts.bits_allocated > 8 ? 'W' : 'B'};
+      length = static_cast<std::uint32_t>(part.value.size());
+    }
+  }
+  if (part.value.size() >= undefined_length) {
+    throw base::Error(base::Fault::unsupported, "pixel data of 4 GiB or more");
+  }
+  append_header(state.data.pixel_tag, letters, length, encoding, part.header);
+  return part;
+}
+
+/// Edits that concern the pixel data element itself: only its removal makes sense.
+dicom::EditPlan without_pixel_edits(const dicom::EditPlan& plan, Tag pixel_tag, bool& removed) {
+  dicom::EditPlan rest = plan;
+  std::erase_if(rest.edits, [&](const dicom::Edit& edit) {
+    const bool concerns = edit.path.parents.empty() && edit.path.tag == pixel_tag;
+    if (concerns && edit.action != dicom::Action::remove) {
+      throw base::Error(base::Fault::internal, "pixel data are not replaced by an edit");
+    }
+    removed = removed || concerns;
+    return concerns;
+  });
+  return rest;
+}
+
+bool has_pixel_edit(const dicom::EditPlan& plan) {
+  return std::any_of(plan.edits.begin(), plan.edits.end(), [](const dicom::Edit& edit) {
+    return edit.path.parents.empty() && is_pixel_tag(edit.path.tag);
+  });
+}
+
+void write_plain(const DicomFile::State& state, const PixelPart& part, std::string head,
+                 const std::filesystem::path& destination) {
+  const base::FileDescriptor out = base::create_file(destination);
+  head += part.header;
+  base::write_all(out, std::as_bytes(std::span(head)), destination);
+  base::write_all(out, std::as_bytes(std::span(part.value)), destination);
+  if (part.copied.present) {
+    base::copy_range(state.content.file(), part.copied.value_offset, part.copied.value_length, out,
+                     destination);
+  }
+}
+
+void write_deflated(const DicomFile::State& state, const PixelPart& part, const std::string& meta,
+                    std::string data_set, const std::filesystem::path& destination) {
+  data_set += part.header;
+  data_set += part.value;
+  if (part.copied.present) {
+    const Bytes value = state.bytes().subspan(part.copied.value_offset, part.copied.value_length);
+    data_set.append(reinterpret_cast<const char*>(value.data()), value.size());
+  }
+  const std::vector<std::byte> packed = deflate_raw(std::as_bytes(std::span(data_set)));
+  const base::FileDescriptor out = base::create_file(destination);
+  base::write_all(out, std::as_bytes(std::span(meta)), destination);
+  base::write_all(out, packed, destination);
+}
+
+}  // namespace
+
+WriteReport write_edited(DicomFile& file, const dicom::EditPlan& plan,
+                         const std::filesystem::path& destination,
+                         const std::optional<NewPixels>& new_pixels) {
+  DicomFile::State& state = file.state();
+  if (state.is_spent) throw base::Error(base::Fault::internal, "a file was edited twice");
+  if (state.data.is_truncated) {
+    throw base::Error(base::Fault::bad_input, "the file ends inside an element");
+  }
+  PixelPart part =
+      new_pixels ? new_pixel_part(state, file.facts(), new_pixels->bytes) : copied_pixels(state);
+  state.is_spent = true;
+  bool pixels_removed = false;
+  if (state.data.pixels.present && has_pixel_edit(plan)) {
+    const auto rest = without_pixel_edits(plan, state.data.pixel_tag, pixels_removed);
+    apply_edits(rest, state.encoding, state.data.root);
+    if (pixels_removed) part = PixelPart{{}, {}, {}, state.transfer_syntax_uid};
+  } else {
+    apply_edits(plan, state.encoding, state.data.root);
+  }
+  const bool is_explicit_now = part.transfer_syntax_uid != state.transfer_syntax_uid;
+  const Encoding encoding = is_explicit_now ? Encoding{true, false} : state.encoding;
+  std::string meta =
+      make_file_meta(state.data.root, state.meta, state.bytes(), part.transfer_syntax_uid);
+  WriteReport report;
+  report.pixels_copied = part.copied.present;
+  report.pixels_reencoded = new_pixels.has_value() && !pixels_removed;
+  report.transfer_syntax_uid = part.transfer_syntax_uid;
+  if (state.is_deflated) {
+    std::string data_set;
+    append_elements(state.data.root, state.bytes(), encoding, data_set);
+    write_deflated(state, part, meta, std::move(data_set), destination);
+  } else {
+    append_elements(state.data.root, state.bytes(), encoding, meta);
+    write_plain(state, part, std::move(meta), destination);
+  }
+  return report;
+}
+
+}  // namespace efface::dicom_dcmtk
