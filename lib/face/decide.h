@@ -1,5 +1,5 @@
-// From probabilities to a decision: is there a head, is there a face in view, may it be trusted, and
-// which region of the patient's space must go. Pure; thresholds stand here with their reasons.
+// From probabilities to a decision: is there a head, is there a face in view, may it be trusted,
+// and which region of the patient's space must go. Pure; thresholds stand here with their reasons.
 #pragma once
 
 #include <array>
@@ -11,18 +11,18 @@
 namespace efface::face {
 
 enum class Verdict : std::uint8_t {
-  removed,       ///< a face is in view and the region covers it
-  no_head,       ///< no head in view: nothing to do
-  no_face,       ///< a head, but no part of the face region in view
-  uncertain      ///< cannot be trusted: withhold
+  removed,   ///< a face is in view and the region covers it
+  no_head,   ///< no head in view: nothing to do
+  no_face,   ///< a head, but no part of the face region in view
+  uncertain  ///< cannot be trusted: withhold
 };
 const char* to_string(Verdict verdict);
 
 /// What shall be removed, in patient space; unions over a frame of reference are minima.
 struct FaceRegion {
   volume::RegularGrid grid;
-  /// Signed distances in mm, negative inside, one field a feature, in the order of Feature; empty for
-  /// features that were not asked for or not found. The region already reaches into the air.
+  /// Signed distances in mm, negative inside, one field a feature, in the order of Feature; empty
+  /// for features that were not asked for or not found. The region already reaches into the air.
   std::array<std::vector<float>, feature_count> feature_sdf;
   std::vector<float> brain_sdf;  ///< signed distance to the protected brain (already dilated)
   double voxel_volume_mm3 = 0;   ///< of the source image: the finest one's brain is trusted most
@@ -30,11 +30,11 @@ struct FaceRegion {
 
 struct FaceDecision {
   Verdict verdict = Verdict::uncertain;
-  std::string reason;    ///< one line without patient data, e.g. "eyes found behind the brain"
-  double score = 0;      ///< 0…1, how much the evidence agrees; not yet calibrated
-  FaceRegion region;     ///< filled when verdict == removed
+  std::string reason;  ///< one line without patient data, e.g. "eyes found behind the brain"
+  double score = 0;    ///< 0…1, how much the evidence agrees; not yet calibrated
+  FaceRegion region;   ///< filled when verdict == removed
   std::array<double, label_count> label_ml{};  ///< volume of each label, ml
-  double collision_ml = 0;  ///< face region that the protected brain took back
+  double collision_ml = 0;                     ///< face region that the protected brain took back
 };
 
 struct DecideOptions {

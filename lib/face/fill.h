@@ -16,12 +16,16 @@ struct FillReport {
   std::uint64_t background_voxels = 0;  ///< the pool that was drawn from
 };
 
-/// Replaces masked voxels in place. `volume` gives the values that tell background from tissue (same
-/// grid as `stored`); `air` is the model's probability of air as a field in patient space.
-/// Noise: each masked voxel becomes a copy of a random background voxel of its own slice, or of the
-/// whole stack when its slice has fewer than 200. Constant: the background voxel with the median value.
+/// Replaces masked voxels in place. `volume` gives the values that tell background from tissue
+/// (same grid as `stored`); `air` is the model's probability of air as a field in patient space.
+/// Background is what the model calls air and is darker than tissue (for Hounsfield units: -1100 to
+/// -500), outside the mask; an image without air lends its darkest hundredth.
+/// Noise: each masked voxel becomes a copy of a random background voxel of its own slice, from its
+/// neighbourhood when that holds enough, or of the whole stack when its slice has fewer than 200.
+/// Constant: the background voxel with the median value.
 /// Voxels holding the padding value (valid == 0) are left alone and are never drawn from.
-/// Throws bad_input when the image has no background to draw from.
+/// The result in the mask does not depend on what was there, and is the same for the same seed.
+/// Throws bad_input when no voxel outside the mask can be drawn from.
 FillReport fill(const volume::Volume& volume, const volume::Field& air, const VoxelMask& mask,
                 Fill how, std::uint64_t seed, volume::StoredVoxels stored);
 

@@ -1,5 +1,6 @@
-// The seam between efface and the network: what a segmentation model is, what goes in, what comes out.
-// Implemented by face_torch (LibTorch) and by fakes in tests; no file access, no LibTorch here.
+// The seam between efface and the network: what a segmentation model is, what goes in, what comes
+// out. Implemented by face_torch (LibTorch) and by fakes in tests; no file access, no LibTorch
+// here.
 #pragma once
 
 #include <array>
@@ -28,12 +29,12 @@ Label label_of(Feature feature);
 struct ModelCard {
   std::string name;
   std::string version;
-  std::string weights_file;           ///< absolute path of the TorchScript file
-  std::string weights_sha256;         ///< lower-case hex, as the card states; checked on loading
+  std::string weights_file;    ///< absolute path of the TorchScript file
+  std::string weights_sha256;  ///< lower-case hex, as the card states; checked on loading
   double spacing_mm = 3.0;
-  std::size_t size_multiple = 16;     ///< each grid extent must be a multiple of this
-  double percentile_low = 0.01;       ///< normalisation: clip to these percentiles of the values in
-  double percentile_high = 0.99;      ///< the field of view, then to 0…1; outside it 0
+  std::size_t size_multiple = 16;  ///< each grid extent must be a multiple of this
+  double percentile_low = 0.01;    ///< normalisation: clip to these percentiles of the values in
+  double percentile_high = 0.99;   ///< the field of view, then to 0…1; outside it 0
   std::array<double, 2> ct_clip_hu{-1000, 1000};  ///< applied first for Hounsfield units
 };
 

@@ -10,8 +10,9 @@ namespace efface::face {
 /// 4 multiples an axis so that the network has room.
 volume::RegularGrid model_grid(const volume::StackGrid& stack, const ModelCard& card);
 
-/// Resamples and normalises: v -> clip((v - lo) / (hi - lo), 0, 1) with lo, hi = sorted[floor(p*(n-1))]
-/// over voxels inside the field of view; 0 outside. A constant image gives all zeros.
+/// Resamples and normalises: v -> clip((v - lo) / (hi - lo), 0, 1) with lo, hi =
+/// sorted[floor(p*(n-1))] over voxels inside the field of view; 0 outside. A constant image gives
+/// all zeros.
 ModelInput prepare(const volume::Volume& volume, const ModelCard& card);
 
 /// Runs the segmenter, in overlapping blocks along z where the grid is larger than `max_voxels`

@@ -20,8 +20,9 @@ struct MaskCounts {
 
 /// The voxels of `stack` inside the union of `regions` (all of one frame of reference), less the
 /// protected brain of the region from the finest image. Exact at voxel centres by trilinear
-/// interpolation of the signed distances; `threads` >= 1.
+/// interpolation of the signed distances; `counts` is added to. `threads` >= 1 changes the speed
+/// only.
 VoxelMask mask_of(const volume::StackGrid& stack, std::span<const FaceRegion* const> regions,
-                  MaskCounts& counts);
+                  MaskCounts& counts, unsigned threads = 1);
 
 }  // namespace efface::face

@@ -1,0 +1,301 @@
+#include "face/decide.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "face/arrangement.h"
+#include "face/evidence.h"
+#include "face/shape.h"
+
+namespace efface::face {
+namespace {
+
+using volume::RegularGrid;
+
+// --- Is there a head? A cranial cavity has 1,100 to 1,700 ml; one 5 mm slice through it still 50
+// ml. Below 20 ml of brain (soft or hard) and 2 ml of face (two eyes have 13 ml) nothing of a head
+// is seen.
+constexpr double no_brain_ml = 20, no_face_ml = 2;
+// --- Is there a face? A pupil-wide strip of one eye at the field's edge has about 0.5 ml; below
+// that in total a blob is as likely noise.
+constexpr double least_face_ml = 0.5;
+// All facial labels of an adult together have 80 to 250 ml; more than 600 is a network gone astray.
+constexpr double most_face_ml = 600;
+// --- Where? Heads lie in a scanner within about 40 degrees of the header's axes (decubitus is
+// labelled in the header); a face seen beyond 65 degrees is a header or a network that is wrong.
+constexpr double most_rotation_degrees = 65;
+// The mean distance of parts from the canonical head's is 5 to 12 mm on real heads.
+constexpr double most_misfit_mm = 28;
+// --- What of blobs out of place? Small or unsure ones are noise; large and sure ones may be a nose
+// that wrapped around, and go too. A large main part out of place without one in place is a
+// contradiction.
+constexpr double stray_least_ml = 1.0, stray_least_peak = 0.85, contradiction_ml = 3.0;
+// --- What of missing parts? A site counts as in view from 0.5, as tissue from 0.35 of its volume,
+// as found from 0.15 of an average part's volume.
+constexpr double site_in_view = 0.5, site_tissue = 0.35, site_found = 0.15;
+constexpr std::array<double, site_count> average_ml{12, 12, 22, 32, 10, 10};
+// For a head without facial labels the sites follow from the brain alone and are less sure: 15 % of
+// tissue at one of them is enough for doubt, and less than 30 % in view is out of view.
+constexpr double doubt_tissue = 0.15, doubt_in_view = 0.3;
+// --- Brain against face: the protected brain may shave a face label, but when it takes more than a
+// fifth of a feature, one of the two labels is wrong.
+constexpr double most_taken = 0.2;
+
+struct Finding {
+  Verdict verdict;
+  std::string reason;
+};
+
+const char* name_of(Site site) {
+  switch (site) {
+    case Site::eye_left:
+      return "left eye";
+    case Site::eye_right:
+      return "right eye";
+    case Site::nose:
+      return "nose";
+    case Site::mouth:
+      return "mouth";
+    case Site::ear_left:
+      return "left ear";
+    case Site::ear_right:
+      return "right ear";
+  }
+  return "?";
+}
+
+bool is_frontal(Site site) {
+  return feature_of(site) != Feature::ears;
+}
+
+class Judge {
+ public:
+  Judge(const Probabilities& probabilities, const ModelInput& input, const DecideOptions& options)
+      : probabilities_(probabilities),
+        input_(input),
+        options_(options),
+        evidence_(gather_evidence(probabilities, input)),
+        arrangement_(arrange(evidence_)) {}
+
+  FaceDecision decide() {
+    FaceDecision decision;
+    decision.label_ml = evidence_.label_ml;
+    Finding finding = judge();
+    if (finding.verdict == Verdict::removed) finding = shape(decision);
+    decision.verdict = finding.verdict;
+    decision.reason = finding.reason;
+    decision.score = score();
+    if (decision.verdict != Verdict::removed) decision.region = {};
+    return decision;
+  }
+
+ private:
+  double face_ml(bool frontal_only) const {
+    double sum = 0;
+    for (const Feature f : all_features)
+      if (!frontal_only || f != Feature::ears)
+        for (const Blob& b : evidence_.blobs[static_cast<std::size_t>(f)]) sum += b.ml;
+    return sum;
+  }
+
+  SiteView view(Site site) const {
+    return look_at(site, arrangement_.pose, probabilities_, input_, evidence_.tissue_threshold);
+  }
+
+  Finding judge() const {
+    if (face_ml(false) < least_face_ml) return judge_without_face();
+    if (face_ml(false) > most_face_ml)
+      return {Verdict::uncertain, "the facial labels are larger than any face"};
+    if (const Finding f = judge_arrangement(); f.verdict != Verdict::removed) return f;
+    if (face_ml(true) < least_face_ml) {  // ears only: the face must be out of view, or gone
+      const Finding front = judge_front();
+      if (front.verdict == Verdict::uncertain)
+        return {Verdict::uncertain, "ears, but no face found where one should be"};
+    }
+    return {Verdict::removed, "face in view"};
+  }
+
+  Finding judge_without_face() const {
+    if (evidence_.brain.ml < no_brain_ml && evidence_.soft_brain_ml < 2 * no_brain_ml) {
+      if (evidence_.soft_face_ml < no_face_ml) return {Verdict::no_head, "no head in view"};
+      return {Verdict::uncertain, "weak traces of a face without a head"};
+    }
+    if (evidence_.brain.ml < no_brain_ml)
+      return {Verdict::uncertain, "weak traces of a brain, no face found"};
+    return judge_front();
+  }
+
+  /// A head without eyes, nose and mouth: is their place out of view, or empty, or is it doubtful?
+  Finding judge_front() const {
+    double most_view = 0, most_tissue = 0;
+    for (std::size_t s = 0; s < site_count; ++s)
+      if (is_frontal(static_cast<Site>(s))) {
+        const SiteView v = view(static_cast<Site>(s));
+        most_view = std::max(most_view, v.in_view);
+        most_tissue = std::max(most_tissue, v.tissue);
+      }
+    if (most_view < doubt_in_view)
+      return {Verdict::no_face, "the face region is out of the field of view"};
+    if (most_tissue < doubt_tissue) return {Verdict::no_face, "the face region is already empty"};
+    return {Verdict::uncertain, "a head, but no face found where one should be"};
+  }
+
+  Finding judge_arrangement() const {
+    const HeadPose& pose = arrangement_.pose;
+    if (evidence_.brain.ml >= no_brain_ml)
+      for (const Feature f : {Feature::eyes, Feature::nose, Feature::mouth}) {
+        const auto& blobs = evidence_.blobs[static_cast<std::size_t>(f)];
+        if (!blobs.empty() && blobs[0].ml >= contradiction_ml &&
+            blobs[0].centre[1] > evidence_.brain.centre[1] + 20 && !found(f))
+          return {Verdict::uncertain, std::string(to_string(f)) + " found behind the brain"};
+      }
+    if (pose.rotation_degrees() > most_rotation_degrees)
+      return {Verdict::uncertain, "the face looks in a direction that the header denies"};
+    if (arrangement_.in_place.empty() || arrangement_.mean_misfit_mm > most_misfit_mm)
+      return {Verdict::uncertain, "the facial parts are not arranged like a face"};
+    for (const Feature f : all_features) {
+      const auto& blobs = evidence_.blobs[static_cast<std::size_t>(f)];
+      if (!blobs.empty() && blobs[0].ml >= contradiction_ml && !found(f))
+        return {Verdict::uncertain, std::string(to_string(f)) + " found only out of place"};
+    }
+    return {Verdict::removed, ""};
+  }
+
+  bool found(Feature feature) const {
+    return std::any_of(arrangement_.in_place.begin(), arrangement_.in_place.end(),
+                       [&](const Blob* b) { return b->feature == feature; });
+  }
+
+  bool wanted(Feature feature) const {
+    return std::find(options_.features.begin(), options_.features.end(), feature) !=
+           options_.features.end();
+  }
+
+  /// Sites whose part the network missed although it is in view: taken from the canonical head.
+  std::vector<Site> missing_sites() const {
+    std::vector<Site> missing;
+    for (std::size_t s = 0; s < site_count; ++s) {
+      const auto site = static_cast<Site>(s);
+      if (!wanted(feature_of(site)) || arrangement_.found_ml[s] >= site_found * average_ml[s])
+        continue;
+      // Both eyes as one blob count for one site only.
+      if (feature_of(site) == Feature::eyes &&
+          arrangement_.found_ml[0] + arrangement_.found_ml[1] > 1.5 * average_ml[0])
+        continue;
+      const SiteView v = view(site);
+      if (v.in_view >= site_in_view && v.tissue >= site_tissue) missing.push_back(site);
+    }
+    return missing;
+  }
+
+  Finding shape(FaceDecision& decision) const {
+    std::vector<ShapePart> parts;
+    for (const Blob* b : arrangement_.in_place)
+      if (wanted(b->feature)) parts.push_back({b->feature, b->voxels, true});
+    for (const Blob* b : arrangement_.elsewhere)
+      if (wanted(b->feature) && is_real_stray(*b)) parts.push_back({b->feature, b->voxels, false});
+    const std::vector<Site> missing = missing_sites();
+    if (parts.empty() && missing.empty())
+      return {Verdict::no_face, "none of the chosen features is in view"};
+    std::string reason = "face in view";
+    std::vector<std::vector<std::uint32_t>> guesses;
+    guesses.reserve(missing.size());
+    for (const Site site : missing) {
+      // Two found parts and the brain place the third to about a centimetre.
+      if (arrangement_.points < 2)
+        return {Verdict::uncertain,
+                std::string(name_of(site)) + " not found although its place is in view"};
+      guesses.push_back(site_voxels(site, arrangement_.pose, input_.grid));
+      parts.push_back({feature_of(site), guesses.back(), true});
+      reason += std::string(", ") + name_of(site) + " placed by the others";
+    }
+    decision.region = shape_region(input_.grid, parts, evidence_.brain.bits, arrangement_.pose);
+    decision.collision_ml = collision_ml(decision.region);
+    for (const Feature f : options_.features)
+      if (taken_by_brain(f, parts, decision.region) > most_taken)
+        return {Verdict::uncertain, std::string(to_string(f)) + " and brain overlap"};
+    return {Verdict::removed, reason};
+  }
+
+  /// Not inside or on the brain, large and sure.
+  bool is_real_stray(const Blob& blob) const {
+    if (blob.ml < stray_least_ml || blob.peak < stray_least_peak) return false;
+    if (evidence_.brain.ml == 0) return true;
+    const auto inside = std::count_if(blob.voxels.begin(), blob.voxels.end(),
+                                      [&](std::uint32_t v) { return near_brain(v); });
+    return 2 * static_cast<std::size_t>(inside) < blob.voxels.size();
+  }
+
+  /// Brain within two voxels along an axis.
+  bool near_brain(std::uint32_t voxel) const {
+    const RegularGrid& g = input_.grid;
+    const std::array<std::size_t, 3> stride{1, g.size[0], g.size[0] * g.size[1]};
+    for (std::size_t a = 0; a < 3; ++a) {
+      const std::size_t at = voxel / stride[a] % g.size[a];
+      for (std::size_t step = 0; step <= 2; ++step)
+        if ((at >= step && evidence_.brain.bits[voxel - step * stride[a]]) ||
+            (at + step < g.size[a] && evidence_.brain.bits[voxel + step * stride[a]]))
+          return true;
+    }
+    return false;
+  }
+
+  /// Share of a feature's in-place label voxels that the protected brain keeps.
+  double taken_by_brain(Feature feature, const std::vector<ShapePart>& parts,
+                        const FaceRegion& region) const {
+    std::size_t all = 0, taken = 0;
+    for (const ShapePart& part : parts) {
+      if (part.feature != feature || !part.in_place) continue;
+      for (const std::uint32_t v : part.voxels) {
+        const RegularGrid& g = input_.grid;
+        const volume::Vec3 at = voxel_of(
+            region.grid,
+            g.patient_mm(v % g.size[0], v / g.size[0] % g.size[1], v / (g.size[0] * g.size[1])));
+        ++all;
+        if (sample(region.grid, region.brain_sdf.data(), at[0], at[1], at[2], no_distance_mm) <= 0)
+          ++taken;
+      }
+    }
+    return all == 0 ? 0 : static_cast<double>(taken) / static_cast<double>(all);
+  }
+
+  /// Mean certainty of the parts, less for a bad fit. Without parts: how clearly there is none.
+  double score() const {
+    double weight = 0, sum = 0;
+    for (const Blob* b : arrangement_.in_place) {
+      weight += b->ml;
+      sum += b->ml * b->peak;
+    }
+    if (weight < least_face_ml) return std::exp(-evidence_.soft_face_ml / no_face_ml);
+    return sum / weight * std::exp(-arrangement_.mean_misfit_mm / most_misfit_mm);
+  }
+
+  const Probabilities& probabilities_;
+  const ModelInput& input_;
+  const DecideOptions& options_;
+  Evidence evidence_;
+  Arrangement arrangement_;
+};
+
+}  // namespace
+
+const char* to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::removed:
+      return "removed";
+    case Verdict::no_head:
+      return "no_head";
+    case Verdict::no_face:
+      return "no_face";
+    case Verdict::uncertain:
+      return "uncertain";
+  }
+  return "?";
+}
+
+FaceDecision decide(const Probabilities& probabilities, const ModelInput& input,
+                    const DecideOptions& options) {
+  return Judge(probabilities, input, options).decide();
+}
+
+}  // namespace efface::face

@@ -1,0 +1,146 @@
+#include "face/evidence.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace efface::face {
+namespace {
+
+using volume::RegularGrid;
+using volume::Vec3;
+
+// Hysteresis: at the border between two features neither reaches 0.5, so their sum is looked at;
+// 0.35 follows the network down the flank of its softmax (about one voxel), 0.6 asks for one sure
+// voxel.
+constexpr float face_at_least = 0.35F;
+constexpr float face_seed = 0.6F;
+constexpr float brain_at_least = 0.5F;
+constexpr float trace_at_least = 0.1F;  // a softmax never says 0: less is its floor
+constexpr double speck_ml = 0.1;        // under four voxels of 3 mm: noise of the network
+
+double voxel_ml(const RegularGrid& grid) {
+  return grid.spacing_mm * grid.spacing_mm * grid.spacing_mm / 1000;
+}
+
+Vec3 place(const RegularGrid& grid, std::uint32_t offset) {
+  return grid.patient_mm(offset % grid.size[0], offset / grid.size[0] % grid.size[1],
+                         offset / (grid.size[0] * grid.size[1]));
+}
+
+double trace(float p) {
+  return p >= trace_at_least ? static_cast<double>(p) : 0;
+}
+
+struct Extent {
+  Vec3 centre{}, low{}, high{};
+};
+
+Extent extent_of(const RegularGrid& grid, const std::vector<std::uint32_t>& voxels) {
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  Extent e{{}, {inf, inf, inf}, {-inf, -inf, -inf}};
+  for (const std::uint32_t v : voxels) {
+    const Vec3 p = place(grid, v);
+    e.centre = e.centre + p;
+    for (std::size_t a = 0; a < 3; ++a) {
+      e.low[a] = std::min(e.low[a], p[a]);
+      e.high[a] = std::max(e.high[a], p[a]);
+    }
+  }
+  e.centre = (1.0 / static_cast<double>(voxels.size())) * e.centre;
+  return e;
+}
+
+BrainEvidence find_brain(const Probabilities& p, const ModelInput& input) {
+  const std::size_t n = p.grid.voxel_count();
+  BrainEvidence brain;
+  Bits likely(n, 0);
+  std::vector<std::uint32_t> seen;
+  for (std::size_t i = 0; i < n; ++i) {
+    likely[i] = p.of(Label::brain, i) > brain_at_least ? 1 : 0;
+    if (input.inside[i]) seen.push_back(static_cast<std::uint32_t>(i));
+  }
+  const auto pieces = components(p.grid, likely);
+  brain.bits.assign(n, 0);
+  if (pieces.empty()) return brain;
+  for (const std::uint32_t v : pieces.front()) brain.bits[v] = 1;
+  brain.bits = fill_holes(p.grid, brain.bits);
+  std::vector<std::uint32_t> voxels;
+  for (std::size_t i = 0; i < n; ++i)
+    if (brain.bits[i]) voxels.push_back(static_cast<std::uint32_t>(i));
+  brain.ml = static_cast<double>(voxels.size()) * voxel_ml(p.grid);
+  const Extent e = extent_of(p.grid, voxels);
+  brain.centre = e.centre;
+  brain.low = e.low;
+  brain.high = e.high;
+  if (seen.empty()) return brain;
+  const Extent view = extent_of(p.grid, seen);
+  for (std::size_t a = 0; a < 3; ++a) {
+    brain.cut_low[a] = e.low[a] < view.low[a] + 1.5 * p.grid.spacing_mm;
+    brain.cut_high[a] = e.high[a] > view.high[a] - 1.5 * p.grid.spacing_mm;
+  }
+  return brain;
+}
+
+float face_sum(const Probabilities& p, std::size_t voxel) {
+  float sum = 0;
+  for (const Feature f : all_features) sum += p.of(label_of(f), voxel);
+  return sum;
+}
+
+Feature likeliest(const Probabilities& p, std::size_t voxel) {
+  Feature best = Feature::eyes;
+  for (const Feature f : all_features)
+    if (p.of(label_of(f), voxel) > p.of(label_of(best), voxel)) best = f;
+  return best;
+}
+
+std::vector<Blob> find_blobs(const Probabilities& p, Feature feature,
+                             const std::vector<float>& face) {
+  Bits bits(face.size(), 0);
+  for (std::size_t i = 0; i < face.size(); ++i)
+    bits[i] = face[i] > face_at_least && likeliest(p, i) == feature ? 1 : 0;
+  std::vector<Blob> blobs;
+  for (auto& voxels : components(p.grid, bits)) {
+    Blob blob;
+    blob.feature = feature;
+    blob.ml = static_cast<double>(voxels.size()) * voxel_ml(p.grid);
+    for (const std::uint32_t v : voxels)
+      blob.peak = std::max(blob.peak, static_cast<double>(face[v]));
+    if (blob.ml < speck_ml || blob.peak < static_cast<double>(face_seed)) continue;
+    const Extent e = extent_of(p.grid, voxels);
+    blob.centre = e.centre;
+    blob.low = e.low;
+    blob.high = e.high;
+    blob.voxels = std::move(voxels);
+    blobs.push_back(std::move(blob));
+  }
+  return blobs;
+}
+
+}  // namespace
+
+Evidence gather_evidence(const Probabilities& p, const ModelInput& input) {
+  const std::size_t n = p.grid.voxel_count();
+  Evidence evidence;
+  evidence.brain = find_brain(p, input);
+  std::vector<float> face(n), seen;
+  for (std::size_t i = 0; i < n; ++i) {
+    face[i] = face_sum(p, i);
+    evidence.soft_face_ml += trace(face[i]) * voxel_ml(p.grid);
+    evidence.soft_brain_ml += trace(p.of(Label::brain, i)) * voxel_ml(p.grid);
+    if (input.inside[i]) seen.push_back(input.values[i]);
+    for (const Label label : {Label::air, Label::head})
+      if (p.of(label, i) > 0.5F)
+        evidence.label_ml[static_cast<std::size_t>(label)] += voxel_ml(p.grid);
+  }
+  evidence.tissue_threshold = 0.5 * otsu_threshold(seen);
+  evidence.label_ml[static_cast<std::size_t>(Label::brain)] = evidence.brain.ml;
+  for (const Feature f : all_features) {
+    auto& blobs = evidence.blobs[static_cast<std::size_t>(f)];
+    blobs = find_blobs(p, f, face);
+    for (const Blob& b : blobs) evidence.label_ml[static_cast<std::size_t>(label_of(f))] += b.ml;
+  }
+  return evidence;
+}
+
+}  // namespace efface::face

@@ -1,0 +1,44 @@
+// What the network's probabilities say, cleaned of specks: the brain as one piece, the parts of the
+// face as blobs with volume, place and confidence. No judgement yet whether they make a head.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "face/grid_ops.h"
+#include "face/model.h"
+
+namespace efface::face {
+
+/// One connected piece of a facial label.
+struct Blob {
+  Feature feature{};
+  std::vector<std::uint32_t> voxels;  ///< offsets in the model grid, ascending
+  volume::Vec3 centre{};              ///< LPS mm
+  volume::Vec3 low{}, high{};         ///< LPS bounds of voxel centres
+  double ml = 0;
+  double peak = 0;  ///< highest summed probability of all facial labels inside
+};
+
+struct BrainEvidence {
+  Bits bits;  ///< largest component with p > 0.5, holes filled; all zero when there is none
+  double ml = 0;
+  volume::Vec3 centre{}, low{}, high{};       ///< LPS mm; meaningless when ml == 0
+  std::array<bool, 3> cut_low{}, cut_high{};  ///< reaches the field of view's end along that axis
+};
+
+struct Evidence {
+  BrainEvidence brain;
+  std::array<std::vector<Blob>, feature_count> blobs;  ///< largest first
+  std::array<double, label_count> label_ml{};          ///< brain and facial labels after cleaning
+  double soft_brain_ml = 0;                            ///< sum of probabilities of at least 0.1
+  double soft_face_ml = 0;
+  double tissue_threshold = 0;  ///< in normalised values
+};
+
+/// A facial voxel has a summed facial probability above 0.35 and hangs together with one above 0.6;
+/// it belongs to the feature with the highest probability. Blobs under 0.1 ml are specks and
+/// dropped.
+Evidence gather_evidence(const Probabilities& probabilities, const ModelInput& input);
+
+}  // namespace efface::face

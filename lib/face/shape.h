@@ -1,0 +1,31 @@
+// From labelled voxels to the region that must go: closed over the gaps between the features, drawn
+// out into the air in front of the face, smooth, and free of the brain. Geometry only; the decision
+// whether to remove anything is made elsewhere.
+#pragma once
+
+#include <span>
+
+#include "face/decide.h"
+#include "face/evidence.h"
+#include "face/pose.h"
+
+namespace efface::face {
+
+/// The voxels of one feature that shall go.
+struct ShapePart {
+  Feature feature{};
+  std::span<const std::uint32_t> voxels;  ///< offsets in the model grid
+  bool in_place = true;  ///< where a head has it: drawn out into the air; else only dilated
+};
+
+/// The region on a grid of its own around the parts, aligned with `model`. The parts' voxels lie
+/// inside, unless the brain takes them. In front of the face the region ends in a plane 30 to 40 mm
+/// before the outermost voxel, beside an ear in a plane 20 to 30 mm out: the outer surface shows
+/// neither.
+FaceRegion shape_region(const volume::RegularGrid& model, std::span<const ShapePart> parts,
+                        const Bits& brain, const HeadPose& pose);
+
+/// Volume in ml of the features' region that the brain keeps.
+double collision_ml(const FaceRegion& region);
+
+}  // namespace efface::face

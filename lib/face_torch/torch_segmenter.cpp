@@ -1,0 +1,175 @@
+#include "face_torch/torch_segmenter.h"
+
+#include <torch/cuda.h>
+#include <torch/script.h>
+#include <torch/version.h>
+
+#include <cstring>
+#include <mutex>
+
+#include "base/error.h"
+
+namespace efface::face_torch {
+namespace {
+
+using base::Error;
+using base::Fault;
+
+/// LibTorch's messages carry source lines and stack traces: the first line says what went wrong.
+std::string first_line(const char* text) {
+  const std::string all(text);
+  const std::string line = all.substr(0, all.find('\n'));
+  return line.size() > 200 ? line.substr(0, 200) : line;
+}
+
+/// CUDA's allocator, cuDNN and the CPU's allocator all say it in words; the type differs by
+/// version.
+bool is_out_of_memory(const std::exception& error) {
+  const std::string text(error.what());
+  return dynamic_cast<const std::bad_alloc*>(&error) != nullptr ||
+         text.find("out of memory") != std::string::npos ||
+         text.find("can't allocate memory") != std::string::npos ||
+         text.find("CUDNN_STATUS_ALLOC_FAILED") != std::string::npos;
+}
+
+struct Choice {
+  torch::Device device;
+  std::string reason;
+};
+
+Choice choose(const TorchOptions& options) {
+  if (options.device == TorchOptions::Device::cpu) return {torch::kCPU, "asked for"};
+  const bool has_cuda = torch::cuda::is_available();
+  const char* const why_not =
+      torch::hasCUDA() ? "no CUDA driver or device" : "this LibTorch is built without CUDA";
+  if (options.device == TorchOptions::Device::automatic)
+    return has_cuda ? Choice{torch::Device(torch::kCUDA, 0), "found"}
+                    : Choice{torch::kCPU, why_not};
+  if (!has_cuda)
+    throw Error(Fault::device, std::string("cuda cannot be used: ") + why_not,
+                "use --device cpu or --device auto");
+  const auto count = static_cast<int>(torch::cuda::device_count());
+  if (options.cuda_index < 0 || options.cuda_index >= count)
+    throw Error(
+        Fault::device, "there is no cuda:" + std::to_string(options.cuda_index),
+        "devices found: " + std::to_string(count) + "; use --device auto to take the first");
+  return {torch::Device(torch::kCUDA, static_cast<torch::DeviceIndex>(options.cuda_index)),
+          "asked for"};
+}
+
+torch::jit::Module load(const std::string& path) {
+  try {
+    torch::jit::Module module = torch::jit::load(path, torch::kCPU);
+    module.eval();
+    return module;
+  } catch (const std::exception& e) {
+    throw Error(Fault::model,
+                "cannot load the model weights '" + path + "': " + first_line(e.what()),
+                "the file must be TorchScript; see models/README.md");
+  }
+}
+
+}  // namespace
+
+struct TorchSegmenter::State {
+  face::ModelCard card;
+  torch::jit::Module module;
+  torch::Device device = torch::kCPU;
+  bool may_fall_back = false;
+  std::string reason;
+  mutable std::mutex mutex;
+
+  torch::Tensor run(const torch::Tensor& input) {
+    return module.forward({input.to(device)})
+        .toTensor()
+        .to(torch::kCPU, torch::kFloat32)
+        .contiguous();
+  }
+
+  void fall_back() {
+    reason = "out of memory on " + device.str();
+    device = torch::kCPU;
+    module.to(torch::kCPU);
+  }
+
+  /// Runs, and runs again on the CPU when CUDA was chosen here and its memory did not suffice.
+  torch::Tensor run_somewhere(const torch::Tensor& input) {
+    if (!device.is_cuda() || !may_fall_back) return run(input);
+    try {
+      return run(input);
+    } catch (const std::exception& e) {
+      if (!is_out_of_memory(e)) throw;
+    }
+    fall_back();
+    return run(input);
+  }
+};
+
+TorchSegmenter::TorchSegmenter(const face::ModelCard& card, const TorchOptions& options)
+    : state_(std::make_unique<State>()) {
+  const Choice choice = choose(options);
+  at::set_num_threads(std::max(1, options.threads));
+  state_->card = card;
+  state_->device = choice.device;
+  state_->reason = choice.reason;
+  state_->may_fall_back = options.device == TorchOptions::Device::automatic;
+  state_->module = load(card.weights_file);
+  try {
+    state_->module.to(state_->device);
+  } catch (const std::exception& e) {
+    if (!state_->may_fall_back || !is_out_of_memory(e))
+      throw Error(
+          Fault::device,
+          "the model cannot be moved to " + choice.device.str() + ": " + first_line(e.what()),
+          "use --device cpu");
+    state_->fall_back();
+  }
+}
+
+TorchSegmenter::~TorchSegmenter() = default;
+
+const face::ModelCard& TorchSegmenter::card() const {
+  return state_->card;
+}
+
+face::DeviceReport TorchSegmenter::device() const {
+  const std::lock_guard lock(state_->mutex);
+  return {state_->device.str(), state_->reason};
+}
+
+face::Probabilities TorchSegmenter::segment(const face::ModelInput& input) {
+  const std::lock_guard lock(state_->mutex);
+  const auto x = static_cast<std::int64_t>(input.grid.size[0]),
+             y = static_cast<std::int64_t>(input.grid.size[1]),
+             z = static_cast<std::int64_t>(input.grid.size[2]);
+  if (input.values.size() != input.grid.voxel_count())
+    throw Error(Fault::internal, "model input and its grid differ in size");
+  try {
+    const torch::InferenceMode inference;
+    const torch::Tensor values =
+        torch::from_blob(const_cast<float*>(input.values.data()), {1, 1, z, y, x}, torch::kFloat32);
+    const torch::Tensor output = state_->run_somewhere(values);
+    const auto labels = static_cast<std::int64_t>(face::label_count);
+    if (output.dim() != 5 || output.size(0) != 1 || output.size(1) != labels ||
+        output.size(2) != z || output.size(3) != y || output.size(4) != x)
+      throw Error(Fault::model, "the model's output has another shape than its input",
+                  "the weights do not fit this version of efface; see models/README.md");
+    face::Probabilities result{input.grid, {}};
+    const float* data = output.data_ptr<float>();
+    result.values.assign(data, data + output.numel());
+    return result;
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& e) {
+    if (is_out_of_memory(e))
+      throw Error(Fault::resource, "out of memory on " + state_->device.str(),
+                  "use --device cpu, fewer jobs, or a machine with more memory");
+    throw Error(Fault::model, "the model failed: " + first_line(e.what()));
+  }
+}
+
+std::string torch_version() {
+  return TORCH_VERSION;
+}
+
+}  // namespace efface::face_torch

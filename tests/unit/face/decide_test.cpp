@@ -1,0 +1,218 @@
+#include "face/decide.h"
+
+#include <gtest/gtest.h>
+
+#include "face/arrangement.h"
+#include "face/grid_ops.h"
+#include "synthetic_head.h"
+
+namespace efface::face {
+namespace {
+
+using test::SyntheticHead;
+using volume::Vec3;
+
+FaceDecision decide_on(const SyntheticHead& head, const DecideOptions& options = {}) {
+  return decide(head.probabilities(), head.input(), options);
+}
+
+double region_at(const FaceRegion& region, const Vec3& patient_mm) {
+  float least = no_distance_mm;
+  const Vec3 v = voxel_of(region.grid, patient_mm);
+  for (const auto& sdf : region.feature_sdf)
+    if (!sdf.empty())
+      least = std::min(least, sample(region.grid, sdf.data(), v[0], v[1], v[2], 1e3F));
+  return static_cast<double>(least);
+}
+
+double brain_at(const FaceRegion& region, const Vec3& patient_mm) {
+  const Vec3 v = voxel_of(region.grid, patient_mm);
+  return static_cast<double>(sample(region.grid, region.brain_sdf.data(), v[0], v[1], v[2], 1e3F));
+}
+
+void expect_all_features_inside(const SyntheticHead& head, const FaceRegion& region) {
+  for (std::size_t i = 0; i < head.grid.voxel_count(); ++i)
+    if (head.label(i) >= Label::eyes) {
+      ASSERT_LT(region_at(region, head.place(i)), 0);
+    }
+}
+
+TEST(Decide, AWholeHeadIsRemoved) {
+  const SyntheticHead head;
+  const FaceDecision d = decide_on(head);
+  ASSERT_EQ(d.verdict, Verdict::removed) << d.reason;
+  EXPECT_EQ(d.reason, "face in view");
+  EXPECT_GT(d.score, 0.5);
+  expect_all_features_inside(head, d.region);
+  EXPECT_NEAR(d.label_ml[static_cast<std::size_t>(Label::brain)], 4.19 * 68 * 80 * 70 / 1000, 60);
+}
+
+TEST(Decide, ARotatedHeadIsRemoved) {
+  SyntheticHead head;
+  head.rotate_degrees(30, 0);
+  FaceDecision d = decide_on(head);
+  ASSERT_EQ(d.verdict, Verdict::removed) << d.reason;
+  expect_all_features_inside(head, d.region);
+  head.rotate_degrees(-15, 25);
+  d = decide_on(head);
+  ASSERT_EQ(d.verdict, Verdict::removed) << d.reason;
+  expect_all_features_inside(head, d.region);
+}
+
+TEST(Decide, NothingInViewIsNoHead) {
+  SyntheticHead head;
+  head.has_tissue = head.has_brain = false;
+  head.has = {false, false, false, false};
+  EXPECT_EQ(decide_on(head).verdict, Verdict::no_head);
+  head.has_tissue = true;  // a body, say
+  EXPECT_EQ(decide_on(head).verdict, Verdict::no_head);
+}
+
+TEST(Decide, TheBackOfAHeadHasNoFace) {
+  SyntheticHead head;
+  head.in_view = [](const Vec3& p) { return p[1] > 15; };
+  const FaceDecision d = decide_on(head);
+  EXPECT_EQ(d.verdict, d.region.grid.voxel_count() ? Verdict::removed : Verdict::no_face)
+      << d.reason;
+  head.has[static_cast<std::size_t>(Feature::ears)] = false;
+  EXPECT_EQ(decide_on(head).verdict, Verdict::no_face);
+  EXPECT_EQ(decide_on(head).reason, "the face region is out of the field of view");
+}
+
+TEST(Decide, ASlabAboveTheEyesHasNoFace) {
+  SyntheticHead head;
+  head.in_view = [](const Vec3& p) { return p[2] > -12; };
+  const FaceDecision d = decide_on(head);
+  EXPECT_EQ(d.verdict, Verdict::no_face) << d.reason;
+}
+
+TEST(Decide, HalfAFaceIsRemoved) {
+  SyntheticHead head;
+  head.in_view = [](const Vec3& p) { return p[0] > 0 && p[2] > -80; };
+  const FaceDecision d = decide_on(head);
+  ASSERT_EQ(d.verdict, Verdict::removed) << d.reason;
+  expect_all_features_inside(head, d.region);
+}
+
+TEST(Decide, AHeadWhoseFaceWasOverlookedIsUncertain) {
+  SyntheticHead head;
+  head.has = {false, false, false, false};
+  const FaceDecision d = decide_on(head);
+  EXPECT_EQ(d.verdict, Verdict::uncertain);
+  EXPECT_EQ(d.reason, "a head, but no face found where one should be");
+  EXPECT_EQ(d.region.grid.voxel_count(), 0U);
+}
+
+TEST(Decide, AnEmptyFaceRegionIsNoFace) {
+  SyntheticHead head;
+  head.has = {false, false, false, false};
+  head.has_front = false;
+  head.change = [](const Vec3& p, Label l) {
+    return p[1] < -55 && l == Label::head ? Label::air : l;
+  };
+  const FaceDecision d = decide_on(head);
+  EXPECT_EQ(d.verdict, Verdict::no_face);
+  EXPECT_EQ(d.reason, "the face region is already empty");
+}
+
+TEST(Decide, EyesBehindTheBrainAreUncertain) {
+  SyntheticHead head;
+  head.has[static_cast<std::size_t>(Feature::eyes)] = false;
+  head.change = [](const Vec3& p, Label l) {
+    return SyntheticHead::in_ellipsoid(p, {32, 92, -20}, {16, 14, 14}) ||
+                   SyntheticHead::in_ellipsoid(p, {-32, 92, -20}, {16, 14, 14})
+               ? Label::eyes
+               : l;
+  };
+  const FaceDecision d = decide_on(head);
+  EXPECT_EQ(d.verdict, Verdict::uncertain);
+  EXPECT_EQ(d.reason, "eyes found behind the brain");
+}
+
+TEST(Decide, AHeadTurnedAgainstItsHeaderIsUncertain) {
+  SyntheticHead head;
+  head.rotate_degrees(180, 0);
+  EXPECT_EQ(decide_on(head).verdict, Verdict::uncertain);
+}
+
+TEST(Decide, AMissedMouthIsPlacedByTheOtherParts) {
+  SyntheticHead head;
+  head.has[static_cast<std::size_t>(Feature::mouth)] = false;
+  const FaceDecision d = decide_on(head);
+  ASSERT_EQ(d.verdict, Verdict::removed);
+  EXPECT_EQ(d.reason, "face in view, mouth placed by the others");
+  EXPECT_LT(region_at(d.region, canonical::mouth), -5);
+}
+
+TEST(Decide, OnlyTheChosenFeatureGoes) {
+  const SyntheticHead head;
+  const FaceDecision d = decide_on(head, {{Feature::nose}});
+  ASSERT_EQ(d.verdict, Verdict::removed);
+  EXPECT_LT(region_at(d.region, canonical::nose), 0);
+  EXPECT_GT(region_at(d.region, canonical::eye_left), 0);
+  EXPECT_GT(region_at(d.region, canonical::ear_left), 0);
+  EXPECT_TRUE(d.region.feature_sdf[static_cast<std::size_t>(Feature::mouth)].empty());
+}
+
+TEST(Decide, ALargeStrayNoseGoesAndASpeckDoesNot) {
+  SyntheticHead head;
+  head.change = [](const Vec3& p, Label l) {
+    if (SyntheticHead::in_ellipsoid(p, {0, 104, -60}, {12, 8, 12})) return Label::nose;  // wrapped
+    if (SyntheticHead::in_ellipsoid(p, {0, 40, 74}, {4, 4, 3})) return Label::ears;
+    return l;
+  };
+  const FaceDecision d = decide_on(head);
+  ASSERT_EQ(d.verdict, Verdict::removed) << d.reason;
+  EXPECT_LT(region_at(d.region, {0, 104, -60}), 0);
+  EXPECT_GT(region_at(d.region, {0, 40, 74}), 0);
+}
+
+TEST(Decide, TheBrainIsProtectedWithAMargin) {
+  SyntheticHead head;
+  head.change = [](const Vec3& p, Label l) {  // a frontal lobe that reaches down between the eyes
+    return SyntheticHead::in_ellipsoid(p, {0, -66, -34}, {11, 16, 18}) ? Label::brain : l;
+  };
+  const FaceDecision d = decide_on(head);
+  ASSERT_EQ(d.verdict, Verdict::removed) << d.reason;
+  EXPECT_GT(d.collision_ml, 1);
+  for (std::size_t i = 0; i < head.grid.voxel_count(); ++i) {
+    if (head.label(i) == Label::brain && region_at(d.region, head.place(i)) < 0) {
+      ASSERT_LT(brain_at(d.region, head.place(i)), -2.9);
+    }
+  }
+}
+
+TEST(Decide, ABrainThatTakesTheEyesIsUncertain) {
+  SyntheticHead head;
+  head.change = [](const Vec3& p, Label l) {
+    return l == Label::eyes && p[1] > -70 ? Label::brain : l;
+  };
+  const FaceDecision d = decide_on(head);
+  EXPECT_EQ(d.verdict, Verdict::uncertain);
+  EXPECT_EQ(d.reason, "eyes and brain overlap");
+}
+
+TEST(Region, ReachesIntoTheAirInASurfaceThatHidesTheNose) {
+  SyntheticHead shorter, longer;
+  shorter.nose_length = 12;
+  longer.nose_length = 20;
+  const FaceDecision a = decide_on(shorter), b = decide_on(longer);
+  ASSERT_EQ(a.verdict, Verdict::removed);
+  ASSERT_EQ(b.verdict, Verdict::removed);
+  EXPECT_LT(region_at(a.region, {0, -92 - 12 - 25, -64}), 0);
+  EXPECT_LT(region_at(b.region, {0, -92 - 20 - 25, -64}), 0);
+  EXPECT_LT(region_at(a.region, {96, 4, -50}), 0);
+  // Where does the region end in front? The same to a step for noses that differ by 8 mm, and flat:
+  // the depth before the eyes differs little from that before the nose.
+  const auto front = [](const FaceRegion& r, double x, double z) {
+    double y = -90;
+    while (y > -220 && region_at(r, {x, y, z}) < 0) y -= 0.5;
+    return y;
+  };
+  EXPECT_LE(std::abs(front(a.region, 0, -64) - front(b.region, 0, -64)), 12);
+  EXPECT_LE(std::abs(front(b.region, 0, -64) - front(b.region, 25, -50)), 4);
+  EXPECT_LE(std::abs(front(b.region, 0, -64) - front(b.region, 0, -90)), 4);
+}
+
+}  // namespace
+}  // namespace efface::face

@@ -1,0 +1,136 @@
+#include "face_torch/torch_segmenter.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <thread>
+
+#include "base/error.h"
+#include "face_torch/load.h"
+#include "tiny_model.h"
+
+namespace efface::face_torch {
+namespace {
+
+using base::Fault;
+
+const TorchOptions on_cpu{TorchOptions::Device::cpu, 0, 1};
+
+template <class Run>
+Fault fault_of(Run run) {
+  try {
+    run();
+  } catch (const base::Error& e) {
+    EXPECT_FALSE(std::string(e.what()).empty());
+    EXPECT_EQ(std::string(e.what()).find('\n'), std::string::npos);
+    return e.fault();
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return Fault::internal;
+}
+
+void expect_formula(const face::ModelInput& input, const face::Probabilities& p) {
+  ASSERT_EQ(p.grid, input.grid);
+  ASSERT_EQ(p.values.size(), face::label_count * input.grid.voxel_count());
+  const std::size_t plane = 16 * 32;
+  for (std::size_t column = 0; column < plane; column += 37) {
+    double sum = 0;
+    for (std::size_t z = 0; z < 48; ++z) {
+      const std::size_t voxel = column + plane * z;
+      sum += static_cast<double>(input.values[voxel]);
+      double total = 0;
+      for (int l = 0; l < 7; ++l) total += std::exp(l * sum - 6 * sum);
+      for (int l = 0; l < 7; ++l)
+        ASSERT_NEAR(p.of(static_cast<face::Label>(l), voxel), std::exp(l * sum - 6 * sum) / total,
+                    1e-4);
+    }
+  }
+}
+
+TEST(TorchSegmenter, RunsTheModelWithZOutermost) {
+  TorchSegmenter segmenter(test::write_model("formula", test::formula_model), on_cpu);
+  const auto input = test::small_input();
+  expect_formula(input, segmenter.segment(input));
+  EXPECT_EQ(segmenter.device().device, "cpu");
+  EXPECT_EQ(segmenter.device().reason, "asked for");
+}
+
+TEST(TorchSegmenter, SeveralThreadsMayCallIt) {
+  TorchSegmenter segmenter(test::write_model("threads", test::formula_model), on_cpu);
+  const auto input = test::small_input();
+  std::vector<face::Probabilities> results(4);
+  std::vector<std::thread> threads;
+  for (auto& r : results) threads.emplace_back([&] { r = segmenter.segment(input); });
+  for (auto& t : threads) t.join();
+  for (const auto& r : results) EXPECT_EQ(r.values, results[0].values);
+}
+
+TEST(TorchSegmenter, AutomaticSaysWhyItTookTheCpu) {
+  const TorchSegmenter segmenter(test::write_model("automatic", test::formula_model), {});
+  const auto report = segmenter.device();
+  if (report.device == "cpu")
+    EXPECT_TRUE(report.reason == "no CUDA driver or device" ||
+                report.reason == "this LibTorch is built without CUDA")
+        << report.reason;
+  else
+    EXPECT_EQ(report.device, "cuda:0");
+}
+
+TEST(TorchSegmenter, CudaThatIsNotThereIsAnErrorWithAHint) {
+  const auto card = test::write_model("cuda", test::formula_model);
+  try {
+    const TorchSegmenter segmenter(card, {TorchOptions::Device::cuda, 63, 1});
+    FAIL() << "there is no cuda:63";
+  } catch (const base::Error& e) {
+    EXPECT_EQ(e.fault(), Fault::device);
+    EXPECT_NE(e.hint().find("--device"), std::string::npos);
+  }
+}
+
+TEST(TorchSegmenter, BadModelsAreModelErrors) {
+  face::ModelCard missing;
+  missing.weights_file = "/nonexistent/weights.pt";
+  EXPECT_EQ(fault_of([&] { TorchSegmenter(missing, on_cpu); }), Fault::model);
+
+  auto damaged = test::write_model("damaged", test::formula_model);
+  std::ofstream(damaged.weights_file) << "this is no archive";
+  EXPECT_EQ(fault_of([&] { TorchSegmenter(damaged, on_cpu); }), Fault::model);
+
+  for (const char* source : {test::wrong_shape_model, test::failing_model})
+    EXPECT_EQ(fault_of([&] {
+                TorchSegmenter(test::write_model("bad", source), on_cpu)
+                    .segment(test::small_input());
+              }),
+              Fault::model);
+}
+
+TEST(Loader, GivesTheSameAsTheLinkedSegmenter) {
+  const auto card = test::write_model("loaded", test::formula_model);
+  const auto segmenter = load_torch_segmenter(EFFACE_TORCH_PLUGIN, card, on_cpu);
+  const auto input = test::small_input();
+  expect_formula(input, segmenter->segment(input));
+  EXPECT_EQ(segmenter->device().device, "cpu");
+  EXPECT_EQ(segmenter->card().name, "loaded");
+  EXPECT_EQ(torch_version(EFFACE_TORCH_PLUGIN), torch_version());
+}
+
+TEST(Loader, CarriesErrorsAcrossTheBoundary) {
+  face::ModelCard missing;
+  missing.weights_file = "/nonexistent/weights.pt";
+  EXPECT_EQ(fault_of([&] { load_torch_segmenter(EFFACE_TORCH_PLUGIN, missing, on_cpu); }),
+            Fault::model);
+  const auto bad = test::write_model("bad_loaded", test::failing_model);
+  const auto segmenter = load_torch_segmenter(EFFACE_TORCH_PLUGIN, bad, on_cpu);
+  EXPECT_EQ(fault_of([&] { segmenter->segment(test::small_input()); }), Fault::model);
+}
+
+TEST(Loader, ALibraryThatIsMissingOrForeignIsAnError) {
+  const face::ModelCard card;
+  EXPECT_EQ(fault_of([&] { load_torch_segmenter("/nonexistent/lib.so", card, on_cpu); }),
+            Fault::model);
+  EXPECT_EQ(fault_of([&] { load_torch_segmenter("libm.so.6", card, on_cpu); }), Fault::model);
+}
+
+}  // namespace
+}  // namespace efface::face_torch
