@@ -80,7 +80,10 @@ void set_value(const dicom::Edit& edit, Encoding encoding, Item& root) {
   if (is_sequence) {
     if (!edit.value.empty()) broken_plan(edit.path, "a sequence has no value");
     Element& element = find_or_insert(item, edit.path.tag);
-    if (present == nullptr) set_vr(element, Vr::SQ);
+    if (!element.is_sequence) {
+      set_vr(element, Vr::SQ);
+      element.new_value.reset();
+    }
     make_sequence(element, encoding);
     return;
   }

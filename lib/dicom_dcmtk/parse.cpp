@@ -2,6 +2,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "dicom_dcmtk/internal_header.h"
 #include "dicom_dcmtk/internal_parse.h"
 
 namespace efface::dicom_dcmtk {
@@ -14,41 +15,20 @@ using dicom::Vr;
 constexpr int max_depth = 64;
 constexpr std::size_t max_elements = 8U << 20;
 
-/// The content ends where more was announced: a truncated file, as opposed to a malformed one.
-struct ContentEnds {};
-
-[[noreturn]] void malformed(const std::string& what) {
-  throw base::Error(base::Fault::bad_input, "malformed data set: " + what);
-}
-
-bool is_capital(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-
-struct Header {
-  Tag tag;
-  Vr vr = Vr::none;
-  std::array<char, 2> letters{};
-  bool is_implicit = false;
-  std::uint32_t length = 0;
-  std::uint64_t value_offset = 0;
-};
-
 class Parser {
  public:
   explicit Parser(Bytes content) : content_(content) {}
 
-  /// Reads the element header at `at`; the container ends at `limit`.
-  Header header(std::uint64_t at, std::uint64_t limit, Encoding encoding) const;
   /// Parses the value that `header` announces into an element; returns the offset behind it.
   std::uint64_t element(const Header& header, std::uint64_t limit, Encoding encoding, int depth,
                         Element& into);
 
  private:
-  void need(std::uint64_t at, std::uint64_t count, std::uint64_t limit) const;
+  void need(std::uint64_t at, std::uint64_t count, std::uint64_t limit) const {
+    dicom_dcmtk::need(content_, at, count, limit);
+  }
   Tag tag(std::uint64_t at, Encoding encoding) const {
-    return {load16(content_, at, encoding.is_big_endian),
-            load16(content_, at + 2, encoding.is_big_endian)};
+    return load_tag(content_, at, encoding.is_big_endian);
   }
   std::uint64_t items(std::uint64_t at, std::uint64_t limit, bool is_undefined, Encoding encoding,
                       int depth, std::vector<Item>& into);
@@ -62,50 +42,11 @@ class Parser {
   std::size_t count_ = 0;
 };
 
-/// `count` bytes at `at` lie inside the container, or it is known why not.
-void Parser::need(std::uint64_t at, std::uint64_t count, std::uint64_t limit) const {
-  if (count <= limit - at) return;
-  if (limit >= content_.size()) throw ContentEnds{};
-  malformed("an element is longer than what holds it");
-}
-
-Header Parser::header(std::uint64_t at, std::uint64_t limit, Encoding encoding) const {
-  need(at, 8, limit);
-  Header h;
-  h.tag = tag(at, encoding);
-  h.value_offset = at + 8;
-  const std::uint32_t length = load32(content_, at + 4, encoding.is_big_endian);
-  if (h.tag.group == 0xFFFE) {
-    h.length = length;
-    return h;
-  }
-  h.letters = {static_cast<char>(content_[at + 4]), static_cast<char>(content_[at + 5])};
-  const bool capitals = is_capital(h.letters[0]) && is_capital(h.letters[1]);
-  const bool fits = length == undefined_length || length <= limit - h.value_offset;
-  h.is_implicit = !encoding.is_explicit || (!capitals && fits);
-  if (h.is_implicit) {
-    h.vr = dictionary_vr(h.tag);
-    const std::string name = dicom::to_string(h.vr);
-    h.letters = {name[0], name[1]};
-    h.length = length;
-    return h;
-  }
-  h.vr = dicom::vr_from({h.letters.data(), 2});
-  if (capitals && has_long_header(h.vr)) {
-    need(at, 12, limit);
-    h.length = load32(content_, at + 8, encoding.is_big_endian);
-    h.value_offset = at + 12;
-  } else {
-    h.length = load16(content_, at + 6, encoding.is_big_endian);
-  }
-  return h;
-}
-
 std::uint64_t Parser::item(std::uint64_t at, std::uint64_t limit, Encoding encoding, int depth,
                            Item& into) {
   if (depth > max_depth) malformed("sequences nest too deeply");
   while (at < limit) {
-    const Header h = header(at, limit, encoding);
+    const Header h = read_header(content_, at, limit, encoding);
     if (h.tag == item_end_tag && into.has_undefined_length) return h.value_offset;
     if (h.tag == sequence_end_tag && into.has_undefined_length) return at;
     if (h.tag == item_end_tag && h.value_offset == limit) return limit;
@@ -281,7 +222,7 @@ ParsedDataSet parse_data_set(Bytes content, std::uint64_t offset, Encoding encod
         data_set.trailing_bytes = content.size() - at;
         break;
       }
-      const Header h = parser.header(at, content.size(), encoding);
+      const Header h = read_header(content, at, content.size(), encoding);
       if (h.tag.group == 0xFFFE) malformed("a delimiter stands where an element should");
       if (stop_after && h.tag > *stop_after) break;
       if (is_pixel_tag(h.tag)) {
@@ -307,7 +248,7 @@ Item parse_meta(Bytes content, std::uint64_t offset, std::uint64_t& end) {
   end = offset;
   try {
     while (content.size() - end >= 8 && load16(content, end, false) == 0x0002) {
-      const Header h = parser.header(end, content.size(), {true, false});
+      const Header h = read_header(content, end, content.size(), {true, false});
       end = parser.element(h, content.size(), {true, false}, 0, meta.elements.emplace_back());
     }
   } catch (const ContentEnds&) {

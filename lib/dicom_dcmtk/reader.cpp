@@ -14,6 +14,7 @@ using dicom::Tag;
 using dicom::Vr;
 
 constexpr Tag transfer_syntax_tag{0x0002, 0x0010};
+constexpr Tag last_grouping_tag{0x0020, 0x000E};
 
 /// The data set encoding of a transfer syntax; nothing for an empty UID.
 std::optional<Encoding> encoding_of(const std::string& uid) {
@@ -26,6 +27,26 @@ std::optional<Encoding> encoding_of(const std::string& uid) {
 std::string uid_of(Encoding encoding) {
   if (!encoding.is_explicit) return transfer_syntax::implicit_little;
   return encoding.is_big_endian ? transfer_syntax::explicit_big : transfer_syntax::explicit_little;
+}
+
+StudyKey key_of(const Item& root, Bytes content) {
+  const Values values(root, content);
+  return {base::Phi<std::string>(values.text({0x0020, 0x000D})),
+          base::Phi<std::string>(values.text({0x0010, 0x0020}))};
+}
+
+/// The key from the beginning of a file; nothing when it does not reach far enough.
+std::optional<StudyKey> key_in_head(Bytes head) {
+  const std::optional<Start> start = find_start(head, max_inflated_bytes);
+  if (!start) return std::nullopt;
+  std::uint64_t offset = start->offset;
+  const Item meta = parse_meta(head, start->offset, offset);
+  const std::string stated = Values(meta, head).text(transfer_syntax_tag);
+  if (stated == transfer_syntax::deflated) return std::nullopt;
+  const Encoding encoding = detect_encoding(head, offset, encoding_of(stated));
+  const ParsedDataSet data = parse_data_set(head, offset, encoding, last_grouping_tag);
+  if (data.is_truncated) return std::nullopt;
+  return key_of(data.root, head);
 }
 
 bool is_uncompressed(const std::string& uid) {
@@ -110,10 +131,15 @@ DicomFile::State& DicomFile::state() {
 
 StudyKey read_study_key(const std::filesystem::path& path) {
   initialise();
-  const DicomFile::State state(path, Tag{0x0020, 0x000E});
-  const Values values(state.data.root, state.bytes());
-  return {base::Phi<std::string>(values.text({0x0020, 0x000D})),
-          base::Phi<std::string>(values.text({0x0010, 0x0020}))};
+  {
+    const base::MappedFile map(path);
+    if (is_gzip(map.bytes())) {
+      const std::vector<std::byte> head = inflate_head(map.bytes(), 1 << 20);
+      if (const std::optional<StudyKey> key = key_in_head(head)) return *key;
+    }
+  }
+  const DicomFile::State state(path, last_grouping_tag);
+  return key_of(state.data.root, state.bytes());
 }
 
 }  // namespace efface::dicom_dcmtk

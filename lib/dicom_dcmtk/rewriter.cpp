@@ -12,6 +12,8 @@ namespace {
 
 using dicom::Tag;
 
+/// (0004,1220) of a DICOMDIR: its records hold byte offsets into the file.
+constexpr Tag directory_records{0x0004, 0x1220};
 constexpr Tag extended_offsets{0x7FE0, 0x0001};
 constexpr Tag extended_lengths{0x7FE0, 0x0002};
 
@@ -148,6 +150,9 @@ WriteReport write_edited(DicomFile& file, const dicom::EditPlan& plan,
   if (state.is_spent) throw base::Error(base::Fault::internal, "a file was edited twice");
   if (state.data.is_truncated) {
     throw base::Error(base::Fault::bad_input, "the file ends inside an element");
+  }
+  if (state.data.root.find(directory_records) != nullptr) {
+    throw base::Error(base::Fault::unsupported, "a directory of files cannot be rewritten");
   }
   PixelPart part =
       new_pixels ? new_pixel_part(state, file.facts(), new_pixels->bytes) : copied_pixels(state);

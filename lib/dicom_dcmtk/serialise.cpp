@@ -12,7 +12,6 @@ using dicom::Vr;
 /// 2.25 and the name-based UUID made from the SHA-256 of "efface": the same for every copy.
 constexpr const char* implementation_class_uid = "2.25.33074331901216456632235516809464754970";
 constexpr const char* implementation_version_name = "EFFACE_0_1";
-constexpr const char* media_storage_directory = "1.2.840.10008.1.3.10";
 constexpr Tag trailing_padding_tag{0xFFFC, 0xFFFC};
 constexpr std::size_t preamble_bytes = 128;
 
@@ -128,10 +127,7 @@ std::string make_file_meta(const Item& root, const Item& old_meta, Bytes content
   std::string sop_class = values.text({0x0008, 0x0016});
   if (sop_class.empty()) sop_class = Values(old_meta, content).text({0x0002, 0x0002});
   if (!dicom::is_registered_uid(sop_class)) sop_class.clear();
-  std::string sop_instance = values.text({0x0008, 0x0018});
-  // A directory has no identifier of its own in the data set; the class stands in for what was
-  // there.
-  if (sop_instance.empty() && sop_class == media_storage_directory) sop_instance = sop_class;
+  const std::string sop_instance = values.text({0x0008, 0x0018});
   std::string group;
   append_meta(0x0001, Vr::OB, std::string("\0\1", 2), group);
   if (!sop_class.empty()) append_meta(0x0002, Vr::UI, sop_class, group);

@@ -1,4 +1,7 @@
+#include <unistd.h>
+
 #include <array>
+#include <cerrno>
 #include <cstring>
 
 #include "base/error.h"
@@ -6,8 +9,6 @@
 #include "dicom_dcmtk/internal_content.h"
 #include "dicom_dcmtk/internal_parse.h"
 #include "dicom_dcmtk/internal_start.h"
-
-#include <unistd.h>
 
 namespace efface::dicom_dcmtk {
 
@@ -101,6 +102,7 @@ Encoding detect_encoding(Bytes content, std::uint64_t offset, std::optional<Enco
 }
 
 bool looks_like_dicom(const std::filesystem::path& path) {
+  initialise();
   const base::FileDescriptor file = base::open_for_reading(path);
   std::vector<std::byte> bytes(sniffed_bytes);
   const ssize_t count = ::pread(file.number(), bytes.data(), bytes.size(), 0);
