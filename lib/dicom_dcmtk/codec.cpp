@@ -213,17 +213,19 @@ std::optional<Encapsulated> encode_lossless(const dicom::InstanceFacts& facts,
   }
   auto module = pixel_module(facts, 0);
   const auto* data = reinterpret_cast<const Uint8*>(bytes.data());
-  OFCondition stored;
-  if (facts.bits_allocated > 8) {
+  const bool are_words = facts.bits_allocated > 8;
+  auto pixels = std::make_unique<DcmPixelData>(DcmTag(DCM_PixelData, are_words ? EVR_OW : EVR_OB));
+  if (are_words) {
     std::vector<Uint16> words(bytes.size() / 2);
     std::memcpy(words.data(), data, bytes.size());
-    stored = module->putAndInsertUint16Array(DcmTag(DCM_PixelData, EVR_OW), words.data(),
-                                             static_cast<unsigned long>(words.size()));
+    check(pixels->putUint16Array(words.data(), static_cast<unsigned long>(words.size())),
+          "pixel data cannot be stored");
   } else {
-    stored = module->putAndInsertUint8Array(DcmTag(DCM_PixelData, EVR_OB), data,
-                                            static_cast<unsigned long>(bytes.size()));
+    check(pixels->putUint8Array(data, static_cast<unsigned long>(bytes.size())),
+          "pixel data cannot be stored");
   }
-  if (stored.bad() || module->chooseRepresentation(target->syntax, target->parameter.get()).bad()) {
+  check(module->insert(pixels.release(), OFTrue), "pixel data cannot be stored");
+  if (module->chooseRepresentation(target->syntax, target->parameter.get()).bad()) {
     return std::nullopt;
   }
   DcmPixelSequence* sequence = nullptr;
