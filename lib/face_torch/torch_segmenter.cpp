@@ -1,10 +1,11 @@
 #include "face_torch/torch_segmenter.h"
 
+#include <ATen/Parallel.h>
 #include <torch/cuda.h>
 #include <torch/script.h>
 #include <torch/version.h>
 
-#include <cstring>
+#include <algorithm>
 #include <mutex>
 
 #include "base/error.h"

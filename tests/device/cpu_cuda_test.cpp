@@ -38,8 +38,7 @@ TEST_F(Device, OutOfMemoryFallsBackToTheCpuAndStaysThere) {
   TorchSegmenter segmenter(test::write_model("greedy", test::greedy_model), {});
   ASSERT_EQ(segmenter.device().device, "cuda:0");
   const auto input = test::small_input();
-  EXPECT_EQ(segmenter.segment(input).values.size(),
-            face::label_count * input.grid.voxel_count());
+  EXPECT_EQ(segmenter.segment(input).values.size(), face::label_count * input.grid.voxel_count());
   EXPECT_EQ(segmenter.device().device, "cpu");
   EXPECT_EQ(segmenter.device().reason, "out of memory on cuda:0");
   EXPECT_NO_THROW(segmenter.segment(input));

@@ -8,8 +8,8 @@ namespace {
 
 /// A directory of this process, gone when it ends.
 struct Directory {
-  std::filesystem::path path = std::filesystem::temp_directory_path() /
-                               ("efface_face_torch_" + std::to_string(getpid()));
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("efface_face_torch_" + std::to_string(getpid()));
   Directory() { std::filesystem::create_directories(path); }
   ~Directory() {
     std::error_code ignored;

@@ -1,5 +1,5 @@
-// A TorchScript model of a few lines, written to a temporary file: its output follows from a formula, so
-// that axes and values can be checked without trained weights.
+// A TorchScript model of a few lines, written to a temporary file: its output follows from a
+// formula, so that axes and values can be checked without trained weights.
 #pragma once
 
 #include <filesystem>

@@ -98,11 +98,11 @@ TEST(TorchSegmenter, BadModelsAreModelErrors) {
   EXPECT_EQ(fault_of([&] { TorchSegmenter(damaged, on_cpu); }), Fault::model);
 
   for (const char* source : {test::wrong_shape_model, test::failing_model})
-    EXPECT_EQ(fault_of([&] {
-                TorchSegmenter(test::write_model("bad", source), on_cpu)
-                    .segment(test::small_input());
-              }),
-              Fault::model);
+    EXPECT_EQ(
+        fault_of([&] {
+          TorchSegmenter(test::write_model("bad", source), on_cpu).segment(test::small_input());
+        }),
+        Fault::model);
 }
 
 TEST(Loader, GivesTheSameAsTheLinkedSegmenter) {
