@@ -37,7 +37,9 @@ void start_dcmtk() {
   DJDecoderRegistration::registerCodecs();
   DJEncoderRegistration::registerCodecs();
   DJLSDecoderRegistration::registerCodecs();
-  DJLSEncoderRegistration::registerCodecs();
+  // Not the "cooked" encoder, which is the default: in DCMTK 3.6.7 it writes beyond its buffer when
+  // a frame does not become smaller, as noise does not.
+  DJLSEncoderRegistration::registerCodecs(0, 0, 0, 0, OFFalse);
   DcmRLEDecoderRegistration::registerCodecs();
   DcmRLEEncoderRegistration::registerCodecs();
   if (!dcmDataDict.isDictionaryLoaded()) {
