@@ -26,13 +26,21 @@ struct WriteReport {
   std::string transfer_syntax_uid;
 };
 
-/// Writes `destination` (which must not exist). The data set keeps its transfer syntax, except: big
-/// endian and deflated inputs keep theirs when the pixels are copied; new pixels of a compressed
-/// image are re-encoded losslessly in the same family where DCMTK can (JPEG -> JPEG lossless
-/// process 14, JPEG-LS lossless, RLE), otherwise written as explicit VR little endian. Media
-/// Storage SOP Instance UID follows (0008,0018). Group lengths are dropped, sequences are written
-/// as they were (defined or undefined length). Applies `plan` to `file`'s own data set: afterwards
-/// `file` is spent.
+/// Writes `destination` (which must not exist), mode 0666 less the umask, not synced.
+/// * The data set keeps its transfer syntax (deflated stays deflated), except that new pixels of a
+///   compressed image are re-encoded losslessly in the same family where DCMTK can (JPEG -> JPEG
+///   lossless process 14, JPEG-LS lossless, RLE), decoded again to prove it, and otherwise written
+///   as explicit VR little endian.
+/// * Media Storage SOP Instance UID follows (0008,0018). Group lengths, trailing padding and what
+///   follows the pixel data are dropped. Sequences keep defined or undefined length, UN that held
+///   items stays UN, odd lengths are padded.
+/// * An edit's VR, where given, is written; without one the VR as read stays. Numbers in an edit
+/// are
+///   little endian, as attributes() gives them.
+/// Applies `plan` to `file`'s own data set: afterwards `file` is spent, attributes() and facts()
+/// show what was written. Throws bad_input for a truncated file, unsupported for a DICOMDIR and for
+/// new pixels of a compressed colour image, internal when the plan does not fit the file, io or
+/// no_space; a destination that was begun stays behind, for the caller's staging to remove.
 WriteReport write_edited(DicomFile& file, const dicom::EditPlan& plan,
                          const std::filesystem::path& destination,
                          const std::optional<NewPixels>& new_pixels);

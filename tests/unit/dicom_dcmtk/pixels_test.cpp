@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "base/random.h"
+#include "dicom_dcmtk/internal_codec.h"
 #include "dicom_dcmtk/rewriter.h"
 #include "make_file.h"
 
@@ -98,6 +100,29 @@ TEST(Pixels, NewPixelsOfCompressedImagesStayInTheFamily) {
   expect_same_family(EXS_JPEGLSLossless, DJLSRepresentationParameter(0, OFTrue),
                      "1.2.840.10008.1.2.4.80");
   expect_same_family(EXS_RLELossless, DcmRLERepresentationParameter(), "1.2.840.10008.1.2.5");
+}
+
+// Noise does not become smaller: encoders that count on it write beyond their buffers.
+TEST(Pixels, NoiseSurvivesEveryLosslessEncoder) {
+  initialise();
+  base::Random random(7);
+  dicom::InstanceFacts facts;
+  facts.rows = 40;
+  facts.columns = 33;
+  facts.bits_allocated = facts.bits_stored = 8;
+  facts.high_bit = 7;
+  facts.photometric_interpretation = "MONOCHROME2";
+  std::vector<std::byte> bytes(std::size_t{40} * 33);
+  for (std::byte& byte : bytes) byte = static_cast<std::byte>(random.next() & 0xFF);
+  for (const char* uid :
+       {"1.2.840.10008.1.2.4.70", "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.5"}) {
+    SCOPED_TRACE(uid);
+    facts.transfer_syntax_uid = uid;
+    const std::optional<Encapsulated> encoded = encode_lossless(facts, bytes);
+    ASSERT_TRUE(encoded.has_value());
+    const auto fragments = split_fragments(std::as_bytes(std::span(encoded->value)));
+    EXPECT_EQ(decode_fragments(facts, 0, fragments), bytes);
+  }
 }
 
 TEST(Pixels, WhatDcmtkCannotEncodeIsWrittenUncompressed) {
