@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 namespace efface::face {
 namespace {
@@ -10,12 +11,10 @@ namespace {
 using volume::RegularGrid;
 using volume::Vec3;
 
-// Around the labels, mm. The network's outline is good to about a voxel (3 mm); 6 mm covers that
-// and the partial-volume layer of the skin. Ears are thin: a little more. Pieces out of place are
-// only dilated.
+// Around the labels, mm. The network's outline is good to about a voxel (3 mm); 6 mm covers that,
+// the partial-volume layer of the skin and what smoothing takes off corners. Ears are thin: a
+// little more.
 constexpr double face_margin_mm = 6, ear_margin_mm = 7, stray_margin_mm = 8;
-// Gaps up to twice this are bridged: the bridge of the nose, the cheek between nose, eye and mouth.
-constexpr double face_bridge_mm = 15, ear_bridge_mm = 8;
 // How far the region reaches into the air, and the steps in which it does so: the plane's place
 // then tells the length of the nose to no better than a step.
 constexpr double face_reach_mm = 30, ear_reach_mm = 20, reach_step_mm = 10;
@@ -23,18 +22,16 @@ constexpr double face_reach_mm = 30, ear_reach_mm = 20, reach_step_mm = 10;
 constexpr double smoothing_mm = 4;
 // The brain label is protected with this margin: one voxel.
 constexpr double brain_margin_mm = 3, brain_smoothing_mm = 2;
-// After smoothing the labels keep at least this margin.
-constexpr float least_margin_mm = 3;
-// Room around the parts for closing and smoothing.
-constexpr double room_mm = 24;
+// Room around the parts for smoothing.
+constexpr double room_mm = 18;
+constexpr int hull_directions = 162, hull_ring = 24;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// A direction in which a part is drawn out, and how far parts and region reach along it.
 struct Sweep {
   Vec3 direction{};
-  double first = infinity;  ///< of the part's voxels, mm along the direction
-  double last = -infinity;
-  double end = 0;  ///< of the region
+  double last = -infinity;  ///< of the part's voxels, mm along the direction
+  double end = 0;           ///< of the region
 };
 
 Vec3 place(const RegularGrid& grid, std::size_t offset) {
@@ -42,7 +39,7 @@ Vec3 place(const RegularGrid& grid, std::size_t offset) {
                          offset / (grid.size[0] * grid.size[1]));
 }
 
-/// All parts of the face that are drawn out together, or one ear, or one stray piece.
+/// Parts that share a hull: those of the face, or one ear, or one stray piece.
 struct Body {
   std::vector<const ShapePart*> parts;
   bool is_ear = false, in_place = true;
@@ -53,9 +50,7 @@ void measure(Body& body, const RegularGrid& model, const Vec3& direction, double
   body.sweep.direction = direction;
   for (const ShapePart* part : body.parts)
     for (const std::uint32_t v : part->voxels) {
-      const double s = dot(place(model, v), direction);
-      body.sweep.first = std::min(body.sweep.first, s);
-      body.sweep.last = std::max(body.sweep.last, s);
+      body.sweep.last = std::max(body.sweep.last, dot(place(model, v), direction));
     }
   body.sweep.end = body.sweep.last + reach;
 }
@@ -66,29 +61,42 @@ void quantise(Sweep& sweep, const Vec3& origin) {
   sweep.end = from + std::ceil((sweep.end - from) / reach_step_mm) * reach_step_mm;
 }
 
+/// The bodies of the face: one over all parts when the nose, which lies between the others, is
+/// among them; else eyes and mouth apart, so that a nose which shall stay stays.
+std::vector<Body> face_bodies(std::span<const ShapePart> parts) {
+  const auto in_face = [](const ShapePart& p) {
+    return p.in_place && p.feature != Feature::ears && !p.voxels.empty();
+  };
+  const bool joined = std::any_of(parts.begin(), parts.end(), [&](const ShapePart& p) {
+    return in_face(p) && p.feature == Feature::nose;
+  });
+  std::array<Body, feature_count> by_feature;
+  for (const ShapePart& part : parts)
+    if (in_face(part))
+      by_feature[joined ? 0 : static_cast<std::size_t>(part.feature)].parts.push_back(&part);
+  std::vector<Body> bodies;
+  for (Body& body : by_feature)
+    if (!body.parts.empty()) bodies.push_back(std::move(body));
+  return bodies;
+}
+
 std::vector<Body> bodies_of(const RegularGrid& model, std::span<const ShapePart> parts,
                             const HeadPose& pose) {
-  Body face;
-  std::vector<Body> bodies;
+  std::vector<Body> bodies = face_bodies(parts);
+  for (Body& face : bodies) {
+    measure(face, model, -1.0 * pose.back, face_reach_mm);
+    quantise(face.sweep, pose.origin);
+  }
   for (const ShapePart& part : parts) {
-    if (part.voxels.empty()) continue;
-    if (part.in_place && part.feature != Feature::ears) {
-      face.parts.push_back(&part);
-      continue;
-    }
+    if (part.voxels.empty() || (part.in_place && part.feature != Feature::ears)) continue;
     Body body{{&part}, part.feature == Feature::ears, part.in_place, {}};
     Vec3 centre{};
     for (const std::uint32_t v : part.voxels) centre = centre + place(model, v);
     centre = (1.0 / static_cast<double>(part.voxels.size())) * centre;
     const double side = dot(centre - pose.origin, pose.left) < 0 ? -1 : 1;
-    measure(body, model, side * pose.left, body.in_place ? ear_reach_mm : 0);
-    if (body.in_place) quantise(body.sweep, pose.origin);
+    measure(body, model, side * pose.left, ear_reach_mm);
+    quantise(body.sweep, pose.origin);
     bodies.push_back(std::move(body));
-  }
-  if (!face.parts.empty()) {
-    measure(face, model, -1.0 * pose.back, face_reach_mm);
-    quantise(face.sweep, pose.origin);
-    bodies.push_back(std::move(face));
   }
   return bodies;
 }
@@ -143,46 +151,66 @@ Bits bits_of(const RegularGrid& model, const RegularGrid& grid,
   return bits;
 }
 
-/// Everything in front of the body, up to the sweep's end.
-Bits drawn_out(const RegularGrid& grid, const std::vector<float>& body, double margin,
-               const Sweep& sweep) {
-  Bits bits(grid.voxel_count(), 0);
-  const Vec3 step = sweep.direction;  // one voxel's length a step
-  for (std::size_t i = 0; i < bits.size(); ++i) {
-    const double s = dot(place(grid, i), sweep.direction);
-    if (s > sweep.end || s < sweep.first - margin - grid.spacing_mm) continue;
-    const Vec3 v = voxel_of(grid, place(grid, i));
-    const auto steps = static_cast<int>((s - sweep.first + margin) / grid.spacing_mm) + 1;
-    for (int t = 0; t <= steps && !bits[i]; ++t)
-      if (static_cast<double>(sample(grid, body.data(), v[0] - t * step[0], v[1] - t * step[1],
-                                     v[2] - t * step[2], no_distance_mm)) <= margin)
-        bits[i] = 1;
+/// A half space: inside where dot(p, normal) <= limit.
+struct Plane {
+  Vec3 normal{};
+  double limit = 0;
+};
+
+/// Evenly spread unit vectors (Fibonacci lattice), and a ring around `axis`.
+std::vector<Vec3> directions_around(const Vec3& axis) {
+  std::vector<Vec3> directions;
+  for (int i = 0; i < hull_directions; ++i) {
+    const double z = 1 - (2 * i + 1.0) / hull_directions, r = std::sqrt(1 - z * z);
+    const double turn = i * std::numbers::pi * (3 - std::sqrt(5.0));
+    directions.push_back({r * std::cos(turn), r * std::sin(turn), z});
   }
-  return bits;
+  const Vec3 other = std::abs(axis[2]) < 0.7 ? Vec3{0, 0, 1} : Vec3{1, 0, 0};
+  Vec3 u = volume::cross(axis, other);
+  u = (1 / norm(u)) * u;
+  const Vec3 v = volume::cross(axis, u);
+  for (int i = 0; i < hull_ring; ++i) {
+    const double turn = 2 * std::numbers::pi * i / hull_ring;
+    directions.push_back(std::cos(turn) * u + std::sin(turn) * v);
+  }
+  return directions;
 }
 
-/// The signed distance of one body's region.
+/// The convex hull of a body, `margin` wider; drawn out along the sweep when the body is in place:
+/// the planes that would end it there give way to the sweep's end.
+std::vector<Plane> hull_of(const RegularGrid& model, const Body& body) {
+  const double margin = !body.in_place ? stray_margin_mm
+                        : body.is_ear  ? ear_margin_mm
+                                       : face_margin_mm;
+  std::vector<Plane> planes;
+  if (body.in_place) planes.push_back({body.sweep.direction, body.sweep.end});
+  for (const Vec3& d : directions_around(body.sweep.direction)) {
+    if (body.in_place && dot(d, body.sweep.direction) > 1e-6) continue;
+    double most = -infinity;
+    for (const ShapePart* part : body.parts)
+      for (const std::uint32_t v : part->voxels) most = std::max(most, dot(place(model, v), d));
+    planes.push_back({d, most + margin});
+  }
+  return planes;
+}
+
+/// The signed distance of one body's region, exact near its faces.
 std::vector<float> body_shape(const RegularGrid& model, const RegularGrid& grid, const Body& body) {
-  Bits core(grid.voxel_count(), 0);
-  for (const ShapePart* part : body.parts) {
-    const Bits bits = bits_of(model, grid, part->voxels);
-    for (std::size_t i = 0; i < core.size(); ++i) core[i] |= bits[i];
-  }
-  std::vector<float> core_sdf = signed_distance(grid, core);
-  const bool is_face = body.in_place && !body.is_ear;
-  std::vector<float> shape;
-  if (body.in_place) {
-    const Bits swept =
-        drawn_out(grid, core_sdf, is_face ? face_margin_mm : ear_margin_mm, body.sweep);
-    shape =
-        signed_distance(grid, close_gaps(grid, swept, is_face ? face_bridge_mm : ear_bridge_mm));
-  } else {
-    shape = core_sdf;
-    for (float& d : shape) d -= static_cast<float>(stray_margin_mm);
-  }
+  const std::vector<Plane> planes = hull_of(model, body);
+  std::vector<float> shape(grid.voxel_count());
+  std::size_t offset = 0;
+  for (std::size_t z = 0; z < grid.size[2]; ++z)
+    for (std::size_t y = 0; y < grid.size[1]; ++y)
+      for (std::size_t x = 0; x < grid.size[0]; ++x, ++offset) {
+        const Vec3 p = grid.patient_mm(x, y, z);
+        double most = -infinity;
+        for (const Plane& plane : planes) {
+          most = std::max(most, dot(p, plane.normal) - plane.limit);
+          if (most > 2 * room_mm) break;  // far outside: how far does not matter
+        }
+        shape[offset] = static_cast<float>(most);
+      }
   smooth(grid, shape, smoothing_mm);
-  for (std::size_t i = 0; i < shape.size(); ++i)
-    shape[i] = std::min(shape[i], core_sdf[i] - least_margin_mm);
   return shape;
 }
 
