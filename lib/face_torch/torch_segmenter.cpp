@@ -1,5 +1,6 @@
 #include "face_torch/torch_segmenter.h"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <torch/cuda.h>
 #include <torch/script.h>
@@ -41,8 +42,9 @@ struct Choice {
 Choice choose(const TorchOptions& options) {
   if (options.device == TorchOptions::Device::cpu) return {torch::kCPU, "asked for"};
   const bool has_cuda = torch::cuda::is_available();
-  const char* const why_not =
-      torch::hasCUDA() ? "no CUDA driver or device" : "this LibTorch is built without CUDA";
+  const char* const why_not = at::globalContext().hasCUDART()
+                                  ? "no CUDA driver or device"
+                                  : "this LibTorch is built without CUDA";
   if (options.device == TorchOptions::Device::automatic)
     return has_cuda ? Choice{torch::Device(torch::kCUDA, 0), "found"}
                     : Choice{torch::kCPU, why_not};
@@ -110,6 +112,9 @@ TorchSegmenter::TorchSegmenter(const face::ModelCard& card, const TorchOptions& 
     : state_(std::make_unique<State>()) {
   const Choice choice = choose(options);
   at::set_num_threads(std::max(1, options.threads));
+  // The same volume must give the same mask each time, and nearly the same as on the CPU.
+  at::globalContext().setDeterministicCuDNN(true);
+  at::globalContext().setAllowTF32CuDNN(false);
   state_->card = card;
   state_->device = choice.device;
   state_->reason = choice.reason;

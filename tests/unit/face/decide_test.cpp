@@ -154,6 +154,30 @@ TEST(Decide, OnlyTheChosenFeatureGoes) {
   EXPECT_TRUE(d.region.feature_sdf[static_cast<std::size_t>(Feature::mouth)].empty());
 }
 
+TEST(Decide, EyesAndMouthGoWithoutTheNoseBetweenThem) {
+  const SyntheticHead head;
+  const FaceDecision d = decide_on(head, {{Feature::eyes, Feature::mouth}});
+  ASSERT_EQ(d.verdict, Verdict::removed);
+  EXPECT_LT(region_at(d.region, canonical::eye_left), 0);
+  EXPECT_LT(region_at(d.region, canonical::mouth), 0);
+  EXPECT_GT(region_at(d.region, canonical::nose), 0);
+}
+
+TEST(Decide, TheWholeFaceLeavesNoSockets) {
+  // Between any two facial voxels all voxels go as well: what is left has no shape of single
+  // features.
+  const SyntheticHead head;
+  const FaceDecision d = decide_on(head);
+  std::vector<Vec3> face;
+  for (std::size_t i = 0; i < head.grid.voxel_count(); i += 7)
+    if (head.label(i) >= Label::eyes && head.label(i) <= Label::mouth)
+      face.push_back(head.place(i));
+  for (std::size_t i = 0; i < face.size(); i += 5)
+    for (std::size_t j = 0; j < face.size(); j += 11)
+      for (const double t : {0.25, 0.5, 0.75})
+        ASSERT_LT(region_at(d.region, (1 - t) * face[i] + t * face[j]), 0);
+}
+
 TEST(Decide, ALargeStrayNoseGoesAndASpeckDoesNot) {
   SyntheticHead head;
   head.change = [](const Vec3& p, Label l) {
