@@ -120,12 +120,14 @@ void write_around_the_data_set(CanaryWriter& w) {
     layout.source_ae = w.maker.text("(0002,0016)");
     layout.private_information = w.maker.text("(0002,0102)");
   });
-  w.image("after_pixels.dcm", [&](DcmItem& item, FileLayout&) {
+  w.image("after_pixels.dcm", [&](DcmItem& item, FileLayout& layout) {
     put_as(item, DcmTagKey(0x7FE1, 0x0010), EVR_LO, w.maker.text("(7fe1,0010)"));
     put_as(item, DcmTagKey(0x7FE1, 0x1001), EVR_OB, w.maker.text("(7fe1,1001)"));
     put_as(add_item(item, DCM_DigitalSignaturesSequence), DCM_Signature, EVR_OB,
            w.maker.text("digital signature"));
-    put_as(item, DCM_DataSetTrailingPadding, EVR_OB, w.maker.text("trailing padding"));
+    // DCMTK drops (FFFC,FFFC), so it is appended: OB of 12 bytes, explicit VR, little endian.
+    layout.tail =
+        std::string("\xFC\xFF\xFC\xFFOB\0\0\x0C\0\0\0", 12) + w.maker.text("trailing padding");
   });
   w.image("group_0004.dcm", [&](DcmItem& item, FileLayout&) {
     put(item, DCM_FileSetID, w.maker.text("(0004,1130)"));

@@ -69,11 +69,12 @@ void save(DcmFileFormat& file, const std::filesystem::path& path, const FileLayo
   }
   check(file.saveFile(path.c_str(), layout.syntax,
                       layout.undefined_lengths ? EET_UndefinedLength : EET_ExplicitLength,
-                      EGL_withoutGL, EPD_withoutPadding),
+                      EGL_withoutGL, EPD_withoutPadding, 0, 0, EWM_updateMeta),
         path.string());
-  if (layout.preamble.empty()) return;
   std::fstream out(path, std::ios::binary | std::ios::in | std::ios::out);
   out.write(layout.preamble.data(), static_cast<std::streamsize>(layout.preamble.size()));
+  out.seekp(0, std::ios::end);
+  out.write(layout.tail.data(), static_cast<std::streamsize>(layout.tail.size()));
   if (!out) throw std::runtime_error("cannot write '" + path.string() + "'");
 }
 

@@ -33,6 +33,7 @@ struct FileLayout {
   std::string preamble;             ///< at most 128 bytes
   std::string source_ae;            ///< (0002,0016)
   std::string private_information;  ///< (0002,0102)
+  std::string tail;                 ///< bytes appended to the data set as they are
 };
 
 /// Writes Part 10 (folders are made). Throws std::runtime_error.

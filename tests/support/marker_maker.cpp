@@ -48,7 +48,8 @@ DcmTagKey concrete(const deid::TableRow& row) {
 
 bool is_wanted(const deid::TableRow& row) {
   const bool has_place_of_its_own = row.tag.group < 8 || row.tag.group == 0x7FE0 ||
-                                    row.tag.is_private() || row.mask.element != 0xFFFF;
+                                    row.tag.group == 0xFFFC || row.tag.is_private() ||
+                                    row.mask.element != 0xFFFF;
   return !has_place_of_its_own && row.basic != deid::Code::K && row.basic != deid::Code::none;
 }
 
