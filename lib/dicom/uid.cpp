@@ -7,7 +7,19 @@ namespace efface::dicom {
 
 bool is_registered_uid(std::string_view uid) {
   constexpr std::string_view root = "1.2.840.10008";
-  return uid.starts_with(root) && (uid.size() == root.size() || uid[root.size()] == '.');
+  constexpr std::size_t most_digits = 4, most_components = 12;  // PS3.6 annex A needs 4 and 9
+  if (!uid.starts_with(root)) return false;
+  uid.remove_prefix(root.size());
+  std::size_t digits = 1, components = 0;
+  for (const char c : uid) {
+    if (c == '.') {
+      if (digits == 0 || ++components > most_components) return false;
+      digits = 0;
+    } else if (c < '0' || c > '9' || ++digits > most_digits || components == 0) {
+      return false;
+    }
+  }
+  return digits != 0;
 }
 
 bool is_valid_uid(std::string_view uid) {

@@ -9,7 +9,9 @@
 namespace efface::dicom {
 
 /// Under 1.2.840.10008, the root of the standard itself: SOP classes, transfer syntaxes, well-known
-/// frames of reference, coding schemes. Such a UID identifies no one and is always kept.
+/// frames of reference, coding schemes. Such a UID identifies no one and is always kept. Components of
+/// more than four digits, which the standard does not register, mark an instance UID that somebody made
+/// below a root that is not theirs: false.
 bool is_registered_uid(std::string_view uid);
 
 /// Digits and dots, components without leading zeros, at most 64 characters.

@@ -1,0 +1,83 @@
+#include <string>
+
+#include "deid/internal_content.h"
+#include "deid/sr_content.h"
+
+namespace efface::deid::internal {
+
+namespace {
+
+using dicom::Tag;
+
+constexpr Tag code_value{0x0008, 0x0100};
+constexpr Tag scheme{0x0008, 0x0102};
+constexpr Tag scheme_version{0x0008, 0x0103};
+constexpr Tag code_meaning{0x0008, 0x0104};
+constexpr Tag long_code_value{0x0008, 0x0119};
+constexpr Tag urn_code_value{0x0008, 0x0120};
+constexpr Tag equivalent_codes{0x0008, 0x0121};
+constexpr Tag value_type{0x0040, 0xA040};
+constexpr Tag concept_name{0x0040, 0xA043};
+constexpr Tag content_sequence{0x0040, 0xA730};
+
+/// The code of a concept, in whichever of the three attributes it stands.
+std::string code_of(const dicom::DataSet& entry) {
+  for (const Tag tag : {code_value, long_code_value, urn_code_value}) {
+    std::string code = entry.text(tag);
+    if (!code.empty()) return code;
+  }
+  return {};
+}
+
+}  // namespace
+
+ContentItem content_item(const dicom::DataSet& data_set) {
+  ContentItem item;
+  const std::string type = data_set.text(value_type);
+  if (type.empty()) return item;
+  item.is_item = true;
+  const dicom::Attribute* name = data_set.find(concept_name);
+  if (name == nullptr || name->items.empty()) return item;
+  const dicom::DataSet& entry = name->items.front();
+  if (const SrRow* row = find_sr_row(code_of(entry), entry.text(scheme), type)) {
+    item.code = row->basic;
+    item.dates_may_shift = row->has_modified_dates;
+  }
+  return item;
+}
+
+Place place_inside(const Place& around, Tag sequence, Code code) {
+  Place place;
+  place.in_content_tree = around.in_content_tree || sequence == content_sequence;
+  const bool names_someone = code == Code::D || code == Code::Z_D || code == Code::X_D ||
+                             code == Code::X_Z_D;
+  if (sequence == equivalent_codes) {
+    place.coded_entry = around.coded_entry;
+  } else if (names_someone) {
+    place.coded_entry = CodedEntry::replace;
+  } else if (around.in_content_tree) {
+    place.coded_entry = CodedEntry::meaning_unless_public;
+  }
+  return place;
+}
+
+Code code_in_coded_entry(const dicom::DataSet& entry, Tag tag, const Place& place) {
+  if (place.coded_entry == CodedEntry::keep || tag.group != 0x0008) return Code::none;
+  if (place.coded_entry == CodedEntry::meaning_unless_public) {
+    if (tag != code_meaning) return Code::none;
+    return is_public_scheme(entry.text(scheme)) ? Code::none : Code::D;
+  }
+  if (tag == scheme_version) return Code::X;
+  const bool is_replaced = tag == code_value || tag == scheme || tag == code_meaning ||
+                           tag == long_code_value || tag == urn_code_value;
+  return is_replaced ? Code::D : Code::none;
+}
+
+const char* coded_entry_dummy(Tag tag) {
+  if (tag == code_meaning) return "ANONYMIZED";
+  if (tag == scheme) return "99EFFACE";
+  if (tag == urn_code_value) return "urn:oid:2.25.0";
+  return "ANON";
+}
+
+}  // namespace efface::deid::internal

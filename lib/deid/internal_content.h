@@ -1,0 +1,42 @@
+// What the walk must know of the data set it is in: is it a coded entry (PS3.3 section 8), is it a
+// content item of a structured report (PS3.3 C.17.3), and what follows for its attributes. For lib/deid
+// only; it looks and makes no edits.
+#pragma once
+
+#include <cstdint>
+
+#include "deid/table.h"
+#include "dicom/dataset.h"
+
+namespace efface::deid::internal {
+
+/// How much of a coded entry has to go.
+enum class CodedEntry : std::uint8_t {
+  keep,
+  meaning_unless_public,  ///< in content trees: words of a private scheme may be a person's own
+  replace                 ///< directly inside a sequence of code D, where the code names someone
+};
+
+/// Where a data set stands.
+struct Place {
+  CodedEntry coded_entry = CodedEntry::keep;
+  bool in_content_tree = false;  ///< below a Content Sequence (0040,A730)
+};
+
+/// A content item's treatment beyond that of its attributes by Table E.1-1.
+struct ContentItem {
+  Code code = Code::none;         ///< by Table E.3.4-1, none = not listed or no content item
+  bool is_item = false;
+  bool dates_may_shift = false;   ///< the concept is listed with modified dates
+};
+
+ContentItem content_item(const dicom::DataSet& data_set);
+/// Where the items of `sequence` stand. `code`: of the sequence itself.
+Place place_inside(const Place& around, dicom::Tag sequence, Code code);
+
+/// The code for an attribute of a coded entry that stands in `place`; Code::none when it stays.
+Code code_in_coded_entry(const dicom::DataSet& entry, dicom::Tag tag, const Place& place);
+/// Dummy for such an attribute.
+const char* coded_entry_dummy(dicom::Tag tag);
+
+}  // namespace efface::deid::internal
