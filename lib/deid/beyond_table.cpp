@@ -68,8 +68,9 @@ constexpr Rule rules[] = {
 }  // namespace
 
 Code code_beyond_table(dicom::Tag tag) {
-  const auto rule = std::lower_bound(std::begin(rules), std::end(rules), tag,
-                                     [](const Rule& r, dicom::Tag wanted) { return r.tag < wanted; });
+  const auto rule =
+      std::lower_bound(std::begin(rules), std::end(rules), tag,
+                       [](const Rule& r, dicom::Tag wanted) { return r.tag < wanted; });
   return rule != std::end(rules) && rule->tag == tag ? rule->code : Code::none;
 }
 

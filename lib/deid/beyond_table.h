@@ -1,6 +1,7 @@
-// Attributes of the standard on which Table E.1-1 is silent although they name persons, places, devices
-// or addresses, or hold content that nothing here inspects. Treated as the nearest row of the table would
-// be; the profile allows more to be removed than it asks for. UIDs need no entry: see plan_edits.
+// Attributes of the standard on which Table E.1-1 is silent although they name persons, places,
+// devices or addresses, or hold content that nothing here inspects. Treated as the nearest row of
+// the table would be; the profile allows more to be removed than it asks for. UIDs need no entry:
+// see plan_edits.
 #pragma once
 
 #include "deid/table.h"

@@ -49,8 +49,8 @@ ContentItem content_item(const dicom::DataSet& data_set) {
 Place place_inside(const Place& around, Tag sequence, Code code) {
   Place place;
   place.in_content_tree = around.in_content_tree || sequence == content_sequence;
-  const bool names_someone = code == Code::D || code == Code::Z_D || code == Code::X_D ||
-                             code == Code::X_Z_D;
+  const bool names_someone =
+      code == Code::D || code == Code::Z_D || code == Code::X_D || code == Code::X_Z_D;
   if (sequence == equivalent_codes) {
     place.coded_entry = around.coded_entry;
   } else if (names_someone) {

@@ -12,7 +12,9 @@ namespace efface::deid {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 int number(std::string_view digits) {
   int value = 0;

@@ -29,14 +29,21 @@ std::string dummy_value(dicom::Tag tag, Vr vr, const std::string& original) {
   // Reason for the Attribute Modification: of its defined terms, the one without a claim.
   if (tag == dicom::Tag{0x0400, 0x0565}) return "CORRECT";
   switch (vr) {
-    case Vr::DA: return repeated("19000101", original);
-    case Vr::TM: return repeated("000000", original);
-    case Vr::DT: return repeated("19000101000000", original);
-    case Vr::AS: return repeated("000D", original);
+    case Vr::DA:
+      return repeated("19000101", original);
+    case Vr::TM:
+      return repeated("000000", original);
+    case Vr::DT:
+      return repeated("19000101000000", original);
+    case Vr::AS:
+      return repeated("000D", original);
     case Vr::IS:
-    case Vr::DS: return repeated("0", original);
-    case Vr::CS: return repeated("ANON", original);
-    case Vr::UR: return "http://anonymized.invalid";
+    case Vr::DS:
+      return repeated("0", original);
+    case Vr::CS:
+      return repeated("ANON", original);
+    case Vr::UR:
+      return "http://anonymized.invalid";
     case Vr::AE:
     case Vr::LO:
     case Vr::LT:
@@ -44,8 +51,10 @@ std::string dummy_value(dicom::Tag tag, Vr vr, const std::string& original) {
     case Vr::SH:
     case Vr::ST:
     case Vr::UC:
-    case Vr::UT: return "ANONYMIZED";
-    default: return std::string(std::clamp(original.size(), least_bytes, most_bytes), '\0');
+    case Vr::UT:
+      return "ANONYMIZED";
+    default:
+      return std::string(std::clamp(original.size(), least_bytes, most_bytes), '\0');
   }
 }
 

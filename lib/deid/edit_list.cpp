@@ -47,13 +47,15 @@ void append_text(Vr vr, bool is_private, std::string_view text, std::vector<std:
     case Vr::LT:
     case Vr::ST:
     case Vr::UT:
-    case Vr::UR: return append(text, values);
+    case Vr::UR:
+      return append(text, values);
     case Vr::CS:
     case Vr::DS:
     case Vr::IS:
       if (is_private) return;
       break;
-    default: break;
+    default:
+      break;
   }
   for_each_part(text, "\\", [&](std::string_view value) {
     value = trimmed(value);
@@ -110,8 +112,7 @@ void EditList::empty(const dicom::Attribute& attribute, Vr vr) {
 void EditList::replace(const dicom::Attribute& attribute, dicom::Action action, Vr vr,
                        std::string value) {
   const std::string& present = attribute.value.reveal();
-  const bool is_same =
-      dicom::is_text(vr) ? trimmed(present) == trimmed(value) : present == value;
+  const bool is_same = dicom::is_text(vr) ? trimmed(present) == trimmed(value) : present == value;
   if (attribute.is_loaded && attribute.items.empty() && is_same) return;
   append_removed_values(attribute, removed_);
   push(attribute.tag, action, vr, std::move(value));

@@ -1,6 +1,6 @@
 // What the walk must know of the data set it is in: is it a coded entry (PS3.3 section 8), is it a
-// content item of a structured report (PS3.3 C.17.3), and what follows for its attributes. For lib/deid
-// only; it looks and makes no edits.
+// content item of a structured report (PS3.3 C.17.3), and what follows for its attributes. For
+// lib/deid only; it looks and makes no edits.
 #pragma once
 
 #include <cstdint>
@@ -25,9 +25,9 @@ struct Place {
 
 /// A content item's treatment beyond that of its attributes by Table E.1-1.
 struct ContentItem {
-  Code code = Code::none;         ///< by Table E.3.4-1, none = not listed or no content item
+  Code code = Code::none;  ///< by Table E.3.4-1, none = not listed or no content item
   bool is_item = false;
-  bool dates_may_shift = false;   ///< the concept is listed with modified dates
+  bool dates_may_shift = false;  ///< the concept is listed with modified dates
 };
 
 ContentItem content_item(const dicom::DataSet& data_set);

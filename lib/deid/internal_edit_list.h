@@ -1,5 +1,5 @@
-// Gathers the edits of a plan and the values they take out of the file, while a walk over the data set
-// keeps the path. For lib/deid only; it decides nothing.
+// Gathers the edits of a plan and the values they take out of the file, while a walk over the data
+// set keeps the path. For lib/deid only; it decides nothing.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +40,8 @@ class EditList {
 
 /// Appends what a removed attribute's values are known by: each value of five or more bytes without
 /// padding, at most its first 256 bytes, and the components of person names; everything below a
-/// sequence. Registered UIDs, numbers and codes of private attributes, and binary values that are not
-/// text are left out.
+/// sequence. Registered UIDs, numbers and codes of private attributes, and binary values that are
+/// not text are left out.
 void append_removed_values(const dicom::Attribute& attribute, std::vector<std::string>& values);
 
 }  // namespace efface::deid::internal

@@ -10,8 +10,9 @@
 
 namespace efface::deid::internal {
 
-/// UI attributes that say of which kind something is (SOP class, transfer syntax, coding scheme, context
-/// group, mapping resource), never which one: their values stay, registered or not, if they are UIDs.
+/// UI attributes that say of which kind something is (SOP class, transfer syntax, coding scheme,
+/// context group, mapping resource), never which one: their values stay, registered or not, if they
+/// are UIDs.
 bool names_a_kind(dicom::Tag tag);
 
 /// Replaces UIDs, each original once computed.
@@ -19,11 +20,11 @@ class UidMap {
  public:
   explicit UidMap(const Pseudonyms& pseudonyms) : pseudonyms_(pseudonyms) {}
 
-  /// The value of a UI attribute with every UID replaced that is neither registered nor, if `is_kind`,
-  /// a valid UID. Values are separated by backslashes; surrounding padding is dropped.
+  /// The value of a UI attribute with every UID replaced that is neither registered nor, if
+  /// `is_kind`, a valid UID. Values are separated by backslashes; surrounding padding is dropped.
   std::string replaced(const std::string& value, bool is_kind);
-  /// Likewise for an attribute of text whose values may be UIDs (at least 20 characters and five dots);
-  /// nothing when none is.
+  /// Likewise for an attribute of text whose values may be UIDs (at least 20 characters and five
+  /// dots); nothing when none is.
   std::optional<std::string> replaced_in_text(const std::string& value);
 
  private:

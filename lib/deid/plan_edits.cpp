@@ -52,8 +52,8 @@ bool is_outside(Tag tag, bool is_top_level) {
 
 /// Identifiers that must stay distinct within an object: a keyed value instead of one word.
 bool is_identifier(Tag tag) {
-  return tag == Tag{0x0012, 0x0040} || tag == Tag{0x0012, 0x0042} ||
-         tag == Tag{0x0040, 0x0512} || tag == Tag{0x0040, 0x0551};
+  return tag == Tag{0x0012, 0x0040} || tag == Tag{0x0012, 0x0042} || tag == Tag{0x0040, 0x0512} ||
+         tag == Tag{0x0040, 0x0551};
 }
 
 bool may_hold_uid(Vr vr) {
@@ -64,8 +64,10 @@ bool may_hold_uid(Vr vr) {
     case Vr::ST:
     case Vr::UC:
     case Vr::UR:
-    case Vr::UT: return true;
-    default: return false;
+    case Vr::UT:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -116,7 +118,8 @@ class Planner {
   }
 
   /// The table's code, or the stricter one that the surroundings ask for.
-  Code code_of(Tag tag, const DataSet& data_set, const Place& place, const ContentItem& item) const {
+  Code code_of(Tag tag, const DataSet& data_set, const Place& place,
+               const ContentItem& item) const {
     const Code in_entry = internal::code_in_coded_entry(data_set, tag, place);
     if (in_entry != Code::none) return in_entry;
     const bool is_listed = item.code != Code::none;
@@ -158,8 +161,8 @@ class Planner {
   }
 
   void treat_sequence(const Attribute& attribute, Code code, const Place& place, Vr known) {
-    // Items where the standard has none, or a sequence that could not be read as items: nobody can say
-    // what is inside.
+    // Items where the standard has none, or a sequence that could not be read as items: nobody can
+    // say what is inside.
     if (known != Vr::SQ || attribute.items.empty()) return edits_.remove(attribute);
     if (code == Code::Z || code == Code::X_Z) return edits_.empty(attribute, Vr::SQ);
     visit_items(attribute, internal::place_inside(place, attribute.tag, code));
@@ -183,12 +186,16 @@ class Planner {
     }
     switch (code) {
       case Code::none:
-      case Code::K: return keep_text(attribute, vr);
-      case Code::X: return edits_.remove(attribute);
+      case Code::K:
+        return keep_text(attribute, vr);
+      case Code::X:
+        return edits_.remove(attribute);
       case Code::Z:
       case Code::X_Z:
-      case Code::X_Z_Ustar: return edits_.empty(attribute, vr);
-      default: return put_dummy(attribute, vr, place);
+      case Code::X_Z_Ustar:
+        return edits_.empty(attribute, vr);
+      default:
+        return put_dummy(attribute, vr, place);
     }
   }
 
@@ -212,7 +219,8 @@ class Planner {
     if (value) edits_.replace(attribute, Action::replace_uid, vr, std::move(*value));
   }
 
-  /// Code C of dates and times. False when the value cannot be moved: the Basic Profile's code holds.
+  /// Code C of dates and times. False when the value cannot be moved: the Basic Profile's code
+  /// holds.
   bool keep_shifted(const Attribute& attribute, Vr vr) {
     if (vr == Vr::TM || attribute.tag == Tag{0x0008, 0x0201}) return true;  // time of day, zone
     if (vr != Vr::DA && vr != Vr::DT) return false;
@@ -224,8 +232,8 @@ class Planner {
     return true;
   }
 
-  /// The subject's own pseudonym, for name and ID alike; somebody else's for another value in a nested
-  /// item.
+  /// The subject's own pseudonym, for name and ID alike; somebody else's for another value in a
+  /// nested item.
   std::string subject_pseudonym(const Attribute& attribute) const {
     const std::string value = dicom::split_values(attribute.value.reveal()).front();
     const bool is_subject = edits_.is_top_level() || value == root_.text(attribute.tag);

@@ -1,5 +1,5 @@
-// Everything that is derived from the project key: replacement UIDs, pseudonyms, date shifts, names of
-// files. The HMAC itself is handed in (crypto_openssl::hmac_sha256), so that this stays pure.
+// Everything that is derived from the project key: replacement UIDs, pseudonyms, date shifts, names
+// of files. The HMAC itself is handed in (crypto_openssl::hmac_sha256), so that this stays pure.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,8 @@ class Pseudonyms {
 
   /// 2.25.… for an original UID (surrounding spaces and NULs ignored); registered UIDs unchanged.
   std::string uid(std::string_view original) const;
-  /// `prefix` and 16 upper-case base-32 characters, e.g. "P-…"; fits LO, SH (16 characters less) and PN.
+  /// `prefix` and 16 upper-case base-32 characters, e.g. "P-…"; fits LO, SH (16 characters less)
+  /// and PN.
   std::string pseudonym(std::string_view domain, std::string_view original, std::string_view prefix,
                         std::size_t characters) const;
   /// Days (a multiple of 7, -10 to -1 years, never 0) that all dates of this patient move.
@@ -34,8 +35,8 @@ class Pseudonyms {
   KeyedDigest keyed_;
 };
 
-/// The subject that pseudonyms and shifts belong to: patient ID and issuer; the study UID when the ID is
-/// empty.
+/// The subject that pseudonyms and shifts belong to: patient ID and issuer; the study UID when the
+/// ID is empty.
 std::string subject_of(const dicom::InstanceFacts& facts);
 
 }  // namespace efface::deid

@@ -10,31 +10,46 @@
 #include <vector>
 
 #include "base/phi.h"
+#include "deid/pattern_matcher.h"
 #include "dicom/edit.h"
 
 namespace efface::deid {
 
 class ResidueScanner {
  public:
-  /// `kept`: values the plan keeps or writes on purpose (code meanings, registered UIDs, dummies): a
-  /// removed value that equals or is contained in one of them proves nothing and is not searched for.
-  /// Also not searched: fewer than 5 characters, numbers of fewer than 6 digits, words on the
-  /// documented list of DICOM defined terms.
+  /// `kept`: values the plan keeps or writes on purpose (code meanings, registered UIDs, dummies):
+  /// a removed value that equals or is contained in one of them proves nothing and is not searched
+  /// for. Also not searched, since finding them proves nothing either: values of fewer than 5
+  /// bytes, numbers (dates and times are none) of fewer than 6 digits or of zeros alone, one
+  /// character repeated, and DICOM's defined terms and everyday words (common_words in
+  /// residue.cpp), in any case of letters. In UTF-16 only what noise in 16-bit samples cannot spell
+  /// (40 bits) is searched for.
   ResidueScanner(const std::vector<base::Phi<std::string>>& removed,
                  const std::vector<std::string>& kept);
 
+  /// Says that the bytes from `begin` to before `end`, counted from the first one fed, are samples
+  /// of an image: there, values that noise in 8-bit samples can spell (below 40 bits) are not
+  /// looked for. Without it the samples are searched like all else. To be called before feed().
+  void expect_samples(std::uint64_t begin, std::uint64_t end);
+
   /// Feeds the next piece of the file; values that straddle two pieces are found.
   void feed(std::span<const std::byte> bytes);
-  /// Offsets at which a removed value was found so far.
+  /// Offsets at which a removed value was found so far (the first 1024).
   const std::vector<std::uint64_t>& findings() const { return findings_; }
-  std::size_t pattern_count() const { return patterns_.size(); }
+  /// Byte strings searched for: values, each in its encodings.
+  std::size_t pattern_count() const { return is_weak_.size(); }
 
  private:
-  std::vector<std::string> patterns_;
+  PatternMatcher matcher_;
+  std::vector<bool> is_weak_;  ///< of a pattern: below 40 bits
   std::vector<std::uint64_t> findings_;
-  std::vector<std::byte> carry_;
-  std::uint64_t position_ = 0;
-  std::vector<std::uint64_t> filter_;
+  std::vector<std::byte> carry_;  ///< the last bytes fed, one less than the longest pattern
+  std::uint64_t position_ = 0;    ///< of the next byte to be fed
+  std::uint64_t samples_begin_ = 0, samples_end_ = 0;
+
+  explicit ResidueScanner(const std::vector<std::string>& patterns);
+  void scan_seam(std::span<const std::byte> bytes);
+  void report(std::uint64_t offset, std::size_t pattern);
 };
 
 }  // namespace efface::deid

@@ -8,7 +8,9 @@ namespace efface::deid {
 
 namespace {
 
-const internal::Edition& edition() { return internal::edition_2026d; }
+const internal::Edition& edition() {
+  return internal::edition_2026d;
+}
 
 bool matches(const TableRow& row, dicom::Tag tag) {
   return (tag.group & row.mask.group) == row.tag.group &&
@@ -66,25 +68,37 @@ constexpr Word words[] = {
 
 SafeHarbor by_vr(dicom::Vr vr) {
   switch (vr) {
-    case dicom::Vr::PN: return SafeHarbor::names;
+    case dicom::Vr::PN:
+      return SafeHarbor::names;
     case dicom::Vr::DA:
     case dicom::Vr::DT:
     case dicom::Vr::TM:
-    case dicom::Vr::AS: return SafeHarbor::dates;
-    case dicom::Vr::UR: return SafeHarbor::url;
-    case dicom::Vr::UI: return SafeHarbor::other;
-    case dicom::Vr::AE: return SafeHarbor::device;
-    default: return SafeHarbor::none;
+    case dicom::Vr::AS:
+      return SafeHarbor::dates;
+    case dicom::Vr::UR:
+      return SafeHarbor::url;
+    case dicom::Vr::UI:
+      return SafeHarbor::other;
+    case dicom::Vr::AE:
+      return SafeHarbor::device;
+    default:
+      return SafeHarbor::none;
   }
 }
 
 }  // namespace
 
-std::span<const TableRow> table() { return edition().rows; }
+std::span<const TableRow> table() {
+  return edition().rows;
+}
 
-std::string_view table_edition() { return edition().name; }
+std::string_view table_edition() {
+  return edition().name;
+}
 
-std::string_view table_sha256() { return edition().sha256; }
+std::string_view table_sha256() {
+  return edition().sha256;
+}
 
 const TableRow* find_row(dicom::Tag tag) {
   const std::span<const TableRow> patterns = edition().rows.subspan(edition().exact_count);
@@ -104,51 +118,82 @@ const TableRow* find_row(dicom::Tag tag) {
 
 const char* to_string(Code code) {
   switch (code) {
-    case Code::none: return "";
-    case Code::D: return "D";
-    case Code::Z: return "Z";
-    case Code::X: return "X";
-    case Code::K: return "K";
-    case Code::C: return "C";
-    case Code::U: return "U";
-    case Code::Z_D: return "Z/D";
-    case Code::X_Z: return "X/Z";
-    case Code::X_D: return "X/D";
-    case Code::X_Z_D: return "X/Z/D";
-    case Code::X_Z_Ustar: return "X/Z/U*";
+    case Code::none:
+      return "";
+    case Code::D:
+      return "D";
+    case Code::Z:
+      return "Z";
+    case Code::X:
+      return "X";
+    case Code::K:
+      return "K";
+    case Code::C:
+      return "C";
+    case Code::U:
+      return "U";
+    case Code::Z_D:
+      return "Z/D";
+    case Code::X_Z:
+      return "X/Z";
+    case Code::X_D:
+      return "X/D";
+    case Code::X_Z_D:
+      return "X/Z/D";
+    case Code::X_Z_Ustar:
+      return "X/Z/U*";
   }
   return "?";
 }
 
 const char* to_string(SafeHarbor identifier) {
   switch (identifier) {
-    case SafeHarbor::names: return "names";
-    case SafeHarbor::geographic: return "geographic";
-    case SafeHarbor::dates: return "dates";
-    case SafeHarbor::telephone: return "telephone";
-    case SafeHarbor::fax: return "fax";
-    case SafeHarbor::email: return "email";
-    case SafeHarbor::ssn: return "ssn";
-    case SafeHarbor::mrn: return "mrn";
-    case SafeHarbor::health_plan: return "health_plan";
-    case SafeHarbor::account: return "account";
-    case SafeHarbor::certificate: return "certificate";
-    case SafeHarbor::vehicle: return "vehicle";
-    case SafeHarbor::device: return "device";
-    case SafeHarbor::url: return "url";
-    case SafeHarbor::ip: return "ip";
-    case SafeHarbor::biometric: return "biometric";
-    case SafeHarbor::photograph: return "photograph";
-    case SafeHarbor::other: return "other";
-    case SafeHarbor::none: return "none";
+    case SafeHarbor::names:
+      return "names";
+    case SafeHarbor::geographic:
+      return "geographic";
+    case SafeHarbor::dates:
+      return "dates";
+    case SafeHarbor::telephone:
+      return "telephone";
+    case SafeHarbor::fax:
+      return "fax";
+    case SafeHarbor::email:
+      return "email";
+    case SafeHarbor::ssn:
+      return "ssn";
+    case SafeHarbor::mrn:
+      return "mrn";
+    case SafeHarbor::health_plan:
+      return "health_plan";
+    case SafeHarbor::account:
+      return "account";
+    case SafeHarbor::certificate:
+      return "certificate";
+    case SafeHarbor::vehicle:
+      return "vehicle";
+    case SafeHarbor::device:
+      return "device";
+    case SafeHarbor::url:
+      return "url";
+    case SafeHarbor::ip:
+      return "ip";
+    case SafeHarbor::biometric:
+      return "biometric";
+    case SafeHarbor::photograph:
+      return "photograph";
+    case SafeHarbor::other:
+      return "other";
+    case SafeHarbor::none:
+      return "none";
   }
   return "?";
 }
 
-// The keyword decides before the VR where it names a class of its own (a device's label may be a name, a
-// telephone number is an SH); the VR decides the rest; then identifiers and numbers of any kind are
-// "other". Free descriptions, codes and measurements belong to no class, and neither do private
-// attributes, of which nothing is known.
+// The keyword decides before the VR where it names a class of its own (a device's label may be a
+// name, a telephone number is an SH); the VR decides the rest; then identifiers and numbers of any
+// kind are "other". Free descriptions, codes and measurements belong to no class, and neither do
+// private attributes, of which nothing is known.
 SafeHarbor safe_harbor_class(dicom::Tag tag, dicom::Vr vr) {
   if (tag.is_private()) return SafeHarbor::none;
   if (tag == dicom::Tag{0x0018, 0x1803}) return SafeHarbor::ip;

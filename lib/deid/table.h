@@ -18,17 +18,24 @@ enum class Code : std::uint8_t { none, D, Z, X, K, C, U, Z_D, X_Z, X_D, X_Z_D, X
 
 /// The option columns of Table E.1-1, in its order.
 enum class Option : std::uint8_t {
-  retain_safe_private, retain_uids, retain_device_identity, retain_institution_identity,
-  retain_patient_characteristics, retain_longitudinal_full_dates,
-  retain_longitudinal_modified_dates, clean_descriptors, clean_structured_content, clean_graphics
+  retain_safe_private,
+  retain_uids,
+  retain_device_identity,
+  retain_institution_identity,
+  retain_patient_characteristics,
+  retain_longitudinal_full_dates,
+  retain_longitudinal_modified_dates,
+  clean_descriptors,
+  clean_structured_content,
+  clean_graphics
 };
 inline constexpr std::size_t option_count = 10;
 
 struct TableRow {
   dicom::Tag tag;
-  dicom::Tag mask;            ///< bits of `tag` that must match: 50xx, 60xx and odd groups are patterns
+  dicom::Tag mask;  ///< bits of `tag` that must match: 50xx, 60xx and odd groups are patterns
   std::string_view keyword;
-  dicom::Vr vr;               ///< Vr::none where the table gives none
+  dicom::Vr vr;  ///< Vr::none where the table gives none
   Code basic;
   std::array<Code, option_count> options;
 };
@@ -38,14 +45,33 @@ std::span<const TableRow> table();
 std::string_view table_edition();
 /// SHA-256 (hex) of the canonical rows, as computed by the generator and checked by a test.
 std::string_view table_sha256();
-/// The row that governs a tag, or nullptr: exact rows before patterns; odd groups -> the private row.
+/// The row that governs a tag, or nullptr: exact rows before patterns; odd groups -> the private
+/// row.
 const TableRow* find_row(dicom::Tag tag);
 const char* to_string(Code code);
 
-/// HIPAA Safe Harbor identifier classes (45 CFR 164.514(b)(2)(i), A to R), for the manifest's totals.
+/// HIPAA Safe Harbor identifier classes (45 CFR 164.514(b)(2)(i), A to R), for the manifest's
+/// totals.
 enum class SafeHarbor : std::uint8_t {
-  names, geographic, dates, telephone, fax, email, ssn, mrn, health_plan, account, certificate,
-  vehicle, device, url, ip, biometric, photograph, other, none
+  names,
+  geographic,
+  dates,
+  telephone,
+  fax,
+  email,
+  ssn,
+  mrn,
+  health_plan,
+  account,
+  certificate,
+  vehicle,
+  device,
+  url,
+  ip,
+  biometric,
+  photograph,
+  other,
+  none
 };
 inline constexpr std::size_t safe_harbor_count = 19;
 const char* to_string(SafeHarbor identifier);

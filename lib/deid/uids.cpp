@@ -10,9 +10,9 @@ namespace {
 
 using dicom::Tag;
 
-// Not among them, hence replaced: (0008,010D) Context Group Extension Creator UID names a person or an
-// organization (its sister (0040,DB0D) is U in Table E.1-1), (0008,9123) Creator-Version UID a device,
-// (3010,001F) Segmentation Template UID one object.
+// Not among them, hence replaced: (0008,010D) Context Group Extension Creator UID names a person or
+// an organization (its sister (0040,DB0D) is U in Table E.1-1), (0008,9123) Creator-Version UID a
+// device, (3010,001F) Segmentation Template UID one object.
 constexpr Tag kinds[] = {
     {0x0008, 0x0016},  // SOP Class UID
     {0x0008, 0x001A},  // Related General SOP Class UID
@@ -39,7 +39,9 @@ bool looks_like_uid(const std::string& value) {
 
 }  // namespace
 
-bool names_a_kind(Tag tag) { return std::binary_search(std::begin(kinds), std::end(kinds), tag); }
+bool names_a_kind(Tag tag) {
+  return std::binary_search(std::begin(kinds), std::end(kinds), tag);
+}
 
 const std::string& UidMap::replacement(const std::string& original) {
   const auto [entry, is_new] = known_.try_emplace(original);

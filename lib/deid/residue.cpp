@@ -1,0 +1,230 @@
+#include "deid/residue.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <string_view>
+
+namespace efface::deid {
+
+namespace {
+
+constexpr std::size_t least_bytes = 5, least_digits = 6, most_findings = 1024;
+constexpr double least_bits = 40;
+
+// Lower case, ascending. Words that stand in files of anybody: defined terms of PS3.3 and what
+// descriptions consist of.
+constexpr auto common_words = std::to_array<std::string_view>(
+    {"abdomen",   "abnormal",  "acquisition", "adult",       "anonymised",  "anonymized",
+     "anonymous", "axial",     "baseline",    "bilateral",   "black",       "brain",
+     "breast",    "cardiac",   "center",      "centre",      "cervical",    "chest",
+     "child",     "clinic",    "clinical",    "completed",   "contrast",    "control",
+     "coronal",   "cspine",    "default",     "derived",     "diagnostic",  "diffusion",
+     "female",    "follow-up", "followup",    "frontal",     "general",     "gradient",
+     "healthy",   "heart",     "hospital",    "image",       "lateral",     "localiser",
+     "localizer", "lumbar",    "magnitude",   "monochrome1", "monochrome2", "neutral",
+     "normal",    "original",  "other",       "patient",     "pelvis",      "phantom",
+     "phase",     "physician", "primary",     "private",     "prone",       "protocol",
+     "radiology", "referring", "removed",     "research",    "resting",     "right",
+     "routine",   "sagittal",  "scout",       "secondary",   "series",      "shoulder",
+     "siemens",   "skull",     "spine",       "standard",    "study",       "subject",
+     "supine",    "survey",    "thorax",      "trauma",      "unknown",     "unspecified",
+     "volume",    "volunteer", "white",       "whole body",  "wholebody"});
+
+static_assert(std::is_sorted(common_words.begin(), common_words.end()));
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool proves_nothing(const std::string& value) {
+  if (value.size() < least_bytes) return true;
+  if (std::all_of(value.begin(), value.end(), [&](char c) { return c == value[0]; })) return true;
+  const bool is_number = value.find_first_not_of("0123456789.+-eE ") == std::string::npos;
+  if (is_number) {
+    const auto digits =
+        static_cast<std::size_t>(std::count_if(value.begin(), value.end(), is_digit));
+    const bool is_zero = value.find_first_of("123456789") == std::string::npos;
+    return digits < least_digits || is_zero;
+  }
+  return std::binary_search(common_words.begin(), common_words.end(), lower_case(value));
+}
+
+/// Those of `values` that stand in none of the kept ones.
+std::vector<std::string> not_contained(std::vector<std::string> values,
+                                       const std::vector<std::string>& kept) {
+  std::string all;
+  for (const std::string& value : kept) {
+    all += value;
+    all += '\0';
+  }
+  std::vector<PatternMatcher::Match> matches;
+  PatternMatcher(values).find(std::as_bytes(std::span(all)), matches, all.size() * 8);
+  for (const PatternMatcher::Match& match : matches) values[match.pattern].clear();
+  std::erase(values, std::string());
+  return values;
+}
+
+/// Code points of UTF-8, or nothing when it is not well-formed.
+std::optional<std::u32string> from_utf8(const std::string& bytes) {
+  std::u32string text;
+  for (std::size_t i = 0; i < bytes.size();) {
+    const auto first = static_cast<unsigned char>(bytes[i++]);
+    int more = 0;
+    char32_t point = first;
+    if (first >= 0xF0 && first < 0xF8) {
+      more = 3, point = first & 0x07U;
+    } else if (first >= 0xE0 && first < 0xF0) {
+      more = 2, point = first & 0x0FU;
+    } else if (first >= 0xC2 && first < 0xE0) {
+      more = 1, point = first & 0x1FU;
+    } else if (first >= 0x80) {
+      return std::nullopt;
+    }
+    for (; more > 0; --more, ++i) {
+      if (i == bytes.size() || (static_cast<unsigned char>(bytes[i]) & 0xC0U) != 0x80) {
+        return std::nullopt;
+      }
+      point = (point << 6) | (static_cast<unsigned char>(bytes[i]) & 0x3FU);
+    }
+    text += point;
+  }
+  return text;
+}
+
+std::u32string from_latin1(const std::string& bytes) {
+  std::u32string text;
+  for (const char c : bytes) text += static_cast<unsigned char>(c);
+  return text;
+}
+
+std::string to_utf8(const std::u32string& latin1_text) {
+  std::string bytes;
+  for (const char32_t c : latin1_text) {
+    if (c < 0x80) {
+      bytes += static_cast<char>(c);
+    } else {
+      bytes += static_cast<char>(0xC0U | (c >> 6));
+      bytes += static_cast<char>(0x80U | (c & 0x3FU));
+    }
+  }
+  return bytes;
+}
+
+/// 16-bit units; nothing beyond the basic plane.
+std::string to_utf16(const std::u32string& text, bool is_big_endian) {
+  std::string bytes;
+  for (const char32_t c : text) {
+    const char high = static_cast<char>((c >> 8) & 0xFFU), low = static_cast<char>(c & 0xFFU);
+    bytes += is_big_endian ? high : low;
+    bytes += is_big_endian ? low : high;
+  }
+  return bytes;
+}
+
+/// How unlikely it is that samples spell the text by chance: samples spread evenly over just the
+/// range of its characters, the worst case, do so with a probability of 2^-bits at each place.
+template <class Text>
+double bits(const Text& text) {
+  const auto [least, most] = std::minmax_element(text.begin(), text.end());
+  return static_cast<double>(text.size()) *
+         std::log2(static_cast<double>(*most) - static_cast<double>(*least) + 1);
+}
+
+/// A value in the encodings it may have in a file.
+void append_encodings(const std::string& value, std::vector<std::string>& patterns) {
+  patterns.push_back(value);
+  const bool is_ascii = std::all_of(value.begin(), value.end(),
+                                    [](char c) { return static_cast<signed char>(c) >= 0; });
+  const std::optional<std::u32string> decoded = from_utf8(value);
+  const std::u32string text = decoded ? *decoded : from_latin1(value);
+  const char32_t highest = *std::max_element(text.begin(), text.end());
+  if (!is_ascii && !decoded) patterns.push_back(to_utf8(text));
+  if (!is_ascii && decoded && highest < 0x100) {
+    std::string latin1;
+    for (const char32_t c : text) latin1 += static_cast<char>(c);
+    if (latin1.size() >= least_bytes) patterns.push_back(std::move(latin1));
+  }
+  if (highest > 0xFFFF || bits(text) < least_bits) return;
+  patterns.push_back(to_utf16(text, false));
+  patterns.push_back(to_utf16(text, true));
+}
+
+std::vector<std::string> patterns_for(const std::vector<base::Phi<std::string>>& removed,
+                                      const std::vector<std::string>& kept) {
+  std::vector<std::string> values;
+  for (const base::Phi<std::string>& value : removed) {
+    if (!proves_nothing(value.reveal())) values.push_back(value.reveal());
+  }
+  std::vector<std::string> patterns;
+  for (const std::string& value : not_contained(std::move(values), kept)) {
+    append_encodings(value, patterns);
+  }
+  return patterns;
+}
+
+}  // namespace
+
+ResidueScanner::ResidueScanner(const std::vector<base::Phi<std::string>>& removed,
+                               const std::vector<std::string>& kept)
+    : ResidueScanner(patterns_for(removed, kept)) {}
+
+ResidueScanner::ResidueScanner(const std::vector<std::string>& patterns) : matcher_(patterns) {
+  for (const std::string& pattern : patterns) is_weak_.push_back(bits(pattern) < least_bits);
+}
+
+void ResidueScanner::expect_samples(std::uint64_t begin, std::uint64_t end) {
+  samples_begin_ = begin;
+  samples_end_ = end;
+}
+
+void ResidueScanner::report(std::uint64_t offset, std::size_t pattern) {
+  const bool in_samples = offset >= samples_begin_ && offset < samples_end_;
+  if (in_samples && is_weak_[pattern]) return;
+  if (findings_.size() < most_findings) findings_.push_back(offset);
+}
+
+/// What begins in the carry and ends in `bytes`.
+void ResidueScanner::scan_seam(std::span<const std::byte> bytes) {
+  const std::size_t carried = carry_.size();
+  if (carried == 0) return;
+  const auto head = bytes.first(std::min(bytes.size(), matcher_.longest() - 1));
+  carry_.insert(carry_.end(), head.begin(), head.end());
+  std::vector<PatternMatcher::Match> matches;
+  matcher_.find(carry_, matches, carry_.size());
+  for (const PatternMatcher::Match& match : matches) {
+    if (match.offset < carried && match.offset + matcher_.length(match.pattern) > carried) {
+      report(position_ - carried + match.offset, match.pattern);
+    }
+  }
+}
+
+void ResidueScanner::feed(std::span<const std::byte> bytes) {
+  if (is_weak_.empty() || bytes.empty()) return;
+  scan_seam(bytes);
+  std::vector<PatternMatcher::Match> matches;
+  matcher_.find(bytes, matches, std::max(bytes.size(), most_findings));
+  for (const PatternMatcher::Match& match : matches) {
+    report(position_ + match.offset, match.pattern);
+  }
+  position_ += bytes.size();
+  const std::size_t wanted = matcher_.longest() - 1;
+  if (bytes.size() >= wanted) {
+    carry_.assign(bytes.end() - static_cast<std::ptrdiff_t>(wanted), bytes.end());
+  } else if (carry_.size() > wanted) {
+    carry_.erase(carry_.begin(), carry_.end() - static_cast<std::ptrdiff_t>(wanted));
+  } else if (carry_.empty()) {
+    carry_.assign(bytes.begin(), bytes.end());
+  }
+}
+
+}  // namespace efface::deid
