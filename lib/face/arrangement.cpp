@@ -218,7 +218,7 @@ Arrangement arrange(const Evidence& evidence) {
 SiteView look_at(Site site, const HeadPose& pose, const Probabilities& probabilities,
                  const ModelInput& input, double tissue_threshold) {
   const RegularGrid& grid = input.grid;
-  std::size_t all = 0, seen = 0, tissue = 0;
+  std::size_t all = 0, seen = 0, tissue = 0, brain = 0;
   constexpr int n = 4;
   for (int i = -n; i <= n; ++i)
     for (int j = -n; j <= n; ++j)
@@ -238,14 +238,19 @@ SiteView look_at(Site site, const HeadPose& pose, const Probabilities& probabili
         const std::size_t voxel = index[0] + grid.size[0] * (index[1] + grid.size[1] * index[2]);
         if (outside || !input.inside[voxel]) continue;
         ++seen;
+        if (probabilities.of(Label::brain, voxel) >= 0.5F) {
+          ++brain;
+          continue;
+        }
         // Both must say air: a network that overlooks a face must not call its place empty alone.
-        if (probabilities.of(Label::brain, voxel) < 0.5F &&
-            (probabilities.of(Label::air, voxel) < 0.5F ||
-             static_cast<double>(input.values[voxel]) > tissue_threshold))
+        if (probabilities.of(Label::air, voxel) < 0.5F ||
+            static_cast<double>(input.values[voxel]) > tissue_threshold)
           ++tissue;
       }
-  return {static_cast<double>(seen) / static_cast<double>(all),
-          static_cast<double>(tissue) / static_cast<double>(all)};
+  const auto share = [&](std::size_t count) {
+    return static_cast<double>(count) / static_cast<double>(all);
+  };
+  return {share(seen), share(tissue), share(brain)};
 }
 
 std::vector<std::uint32_t> site_voxels(Site site, const HeadPose& pose, const RegularGrid& grid) {

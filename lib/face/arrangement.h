@@ -35,6 +35,7 @@ Arrangement arrange(const Evidence& evidence);
 struct SiteView {
   double in_view = 0;  ///< share of the site inside the field of view
   double tissue = 0;   ///< share of the whole site in view that is neither air nor brain
+  double brain = 0;    ///< share of the whole site in view that is labelled brain
 };
 SiteView look_at(Site site, const HeadPose& pose, const Probabilities& probabilities,
                  const ModelInput& input, double tissue_threshold);

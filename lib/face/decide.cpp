@@ -39,7 +39,8 @@ constexpr std::array<double, site_count> average_ml{12, 12, 22, 32, 10, 10};
 constexpr double doubt_tissue = 0.15, doubt_in_view = 0.3;
 // --- Brain against face: the protected brain may shave a face label, but when it takes more than a
 // fifth of a feature, one of the two labels is wrong.
-constexpr double most_taken = 0.2;
+// Nor can brain fill half of a missing part's place.
+constexpr double most_taken = 0.2, site_brain = 0.5;
 
 struct Finding {
   Verdict verdict;
@@ -171,17 +172,21 @@ class Judge {
            options_.features.end();
   }
 
+  bool is_missing(std::size_t s) const {
+    const auto site = static_cast<Site>(s);
+    if (!wanted(feature_of(site)) || arrangement_.found_ml[s] >= site_found * average_ml[s])
+      return false;
+    // Both eyes as one blob count for one site only.
+    return feature_of(site) != Feature::eyes ||
+           arrangement_.found_ml[0] + arrangement_.found_ml[1] <= 1.5 * average_ml[0];
+  }
+
   /// Sites whose part the network missed although it is in view: taken from the canonical head.
   std::vector<Site> missing_sites() const {
     std::vector<Site> missing;
     for (std::size_t s = 0; s < site_count; ++s) {
       const auto site = static_cast<Site>(s);
-      if (!wanted(feature_of(site)) || arrangement_.found_ml[s] >= site_found * average_ml[s])
-        continue;
-      // Both eyes as one blob count for one site only.
-      if (feature_of(site) == Feature::eyes &&
-          arrangement_.found_ml[0] + arrangement_.found_ml[1] > 1.5 * average_ml[0])
-        continue;
+      if (!is_missing(s)) continue;
       const SiteView v = view(site);
       if (v.in_view >= site_in_view && v.tissue >= site_tissue) missing.push_back(site);
     }
@@ -194,6 +199,10 @@ class Judge {
       if (wanted(b->feature)) parts.push_back({b->feature, b->voxels, true});
     for (const Blob* b : arrangement_.elsewhere)
       if (wanted(b->feature) && is_real_stray(*b)) parts.push_back({b->feature, b->voxels, false});
+    for (std::size_t s = 0; s < site_count; ++s)
+      if (is_missing(s) && view(static_cast<Site>(s)).brain > site_brain)
+        return {Verdict::uncertain,
+                std::string("brain found in the ") + name_of(static_cast<Site>(s)) + "'s place"};
     const std::vector<Site> missing = missing_sites();
     if (parts.empty() && missing.empty())
       return {Verdict::no_face, "none of the chosen features is in view"};

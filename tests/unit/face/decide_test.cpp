@@ -44,7 +44,7 @@ TEST(Decide, AWholeHeadIsRemoved) {
   EXPECT_EQ(d.reason, "face in view");
   EXPECT_GT(d.score, 0.5);
   expect_all_features_inside(head, d.region);
-  EXPECT_NEAR(d.label_ml[static_cast<std::size_t>(Label::brain)], 4.19 * 68 * 80 * 70 / 1000, 60);
+  EXPECT_NEAR(d.label_ml[static_cast<std::size_t>(Label::brain)], 4.19 * 66 * 88 * 66 / 1000, 60);
 }
 
 TEST(Decide, ARotatedHeadIsRemoved) {
@@ -108,7 +108,7 @@ TEST(Decide, AnEmptyFaceRegionIsNoFace) {
   head.has = {false, false, false, false};
   head.has_front = false;
   head.change = [](const Vec3& p, Label l) {
-    return p[1] < -55 && l == Label::head ? Label::air : l;
+    return p[1] < -62 && l == Label::head ? Label::air : l;
   };
   const FaceDecision d = decide_on(head);
   EXPECT_EQ(d.verdict, Verdict::no_face);
@@ -194,7 +194,7 @@ TEST(Decide, ALargeStrayNoseGoesAndASpeckDoesNot) {
 TEST(Decide, TheBrainIsProtectedWithAMargin) {
   SyntheticHead head;
   head.change = [](const Vec3& p, Label l) {  // a frontal lobe that reaches down between the eyes
-    return SyntheticHead::in_ellipsoid(p, {0, -66, -34}, {11, 16, 18}) ? Label::brain : l;
+    return SyntheticHead::in_ellipsoid(p, {0, -76, -30}, {11, 16, 18}) ? Label::brain : l;
   };
   const FaceDecision d = decide_on(head);
   ASSERT_EQ(d.verdict, Verdict::removed) << d.reason;
@@ -209,11 +209,19 @@ TEST(Decide, TheBrainIsProtectedWithAMargin) {
 TEST(Decide, ABrainThatTakesTheEyesIsUncertain) {
   SyntheticHead head;
   head.change = [](const Vec3& p, Label l) {
-    return l == Label::eyes && p[1] > -70 ? Label::brain : l;
+    return l == Label::eyes && p[1] > -87 ? Label::brain : l;
   };
   const FaceDecision d = decide_on(head);
   EXPECT_EQ(d.verdict, Verdict::uncertain);
   EXPECT_EQ(d.reason, "eyes and brain overlap");
+}
+
+TEST(Decide, ABrainInTheEyesPlaceIsUncertain) {
+  SyntheticHead head;
+  head.change = [](const Vec3&, Label l) { return l == Label::eyes ? Label::brain : l; };
+  const FaceDecision d = decide_on(head);
+  EXPECT_EQ(d.verdict, Verdict::uncertain);
+  EXPECT_EQ(d.reason, "brain found in the left eye's place");
 }
 
 TEST(Region, ReachesIntoTheAirInASurfaceThatHidesTheNose) {
@@ -223,8 +231,8 @@ TEST(Region, ReachesIntoTheAirInASurfaceThatHidesTheNose) {
   const FaceDecision a = decide_on(shorter), b = decide_on(longer);
   ASSERT_EQ(a.verdict, Verdict::removed);
   ASSERT_EQ(b.verdict, Verdict::removed);
-  EXPECT_LT(region_at(a.region, {0, -92 - 12 - 25, -64}), 0);
-  EXPECT_LT(region_at(b.region, {0, -92 - 20 - 25, -64}), 0);
+  EXPECT_LT(region_at(a.region, {0, canonical::nose[1] - 12 - 25, -67}), 0);
+  EXPECT_LT(region_at(b.region, {0, canonical::nose[1] - 20 - 25, -67}), 0);
   EXPECT_LT(region_at(a.region, {96, 4, -50}), 0);
   // Where does the region end in front? The same to a step for noses that differ by 8 mm, and flat:
   // the depth before the eyes differs little from that before the nose.

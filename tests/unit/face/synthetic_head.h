@@ -49,7 +49,7 @@ struct SyntheticHead {
   Label label_at(const volume::Vec3& p) const {
     using namespace canonical;
     const auto feature = [&](Feature f) { return has[static_cast<std::size_t>(f)]; };
-    if (has_brain && in_ellipsoid(p, brain, {68, 80, 70})) return Label::brain;
+    if (has_brain && in_ellipsoid(p, brain, {66, 88, 66})) return Label::brain;
     if (feature(Feature::eyes) &&
         (in_ellipsoid(p, eye_left, {17, 15, 14}) || in_ellipsoid(p, eye_right, {17, 15, 14})))
       return Label::eyes;
@@ -58,8 +58,8 @@ struct SyntheticHead {
     if (feature(Feature::ears) &&
         (in_ellipsoid(p, ear_left, {9, 18, 32}) || in_ellipsoid(p, ear_right, {9, 18, 32})))
       return Label::ears;
-    const bool cranium = in_ellipsoid(p, {0, 0, 0}, {76, 92, 78});
-    const bool front = has_front && in_ellipsoid(p, {0, -45, -65}, {60, 52, 70});
+    const bool cranium = in_ellipsoid(p, {0, 0, 0}, {74, 97, 75});
+    const bool front = has_front && in_ellipsoid(p, {0, -50, -68}, {60, 60, 72});
     const bool neck = in_ellipsoid(p, {0, 20, -90}, {50, 50, 80});
     return has_tissue && (cranium || front || neck) ? Label::head : Label::air;
   }
