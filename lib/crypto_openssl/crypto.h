@@ -1,4 +1,6 @@
-// SHA-256, HMAC-SHA-256 and random bytes by OpenSSL. No key files here: see config.
+// SHA-256, HMAC-SHA-256 and random bytes by OpenSSL. No key files here: see config. All functions
+// may be called from any thread; one Sha256 object belongs to one thread at a time. Throws
+// Error{crypto}, when OpenSSL itself fails, and nothing else.
 #pragma once
 
 #include <cstddef>
@@ -10,11 +12,12 @@
 
 namespace efface::crypto_openssl {
 
-/// Incremental SHA-256.
+/// Incremental SHA-256 (FIPS 180-4).
 class Sha256 {
  public:
   Sha256();
   Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
   ~Sha256();
   void update(std::span<const std::byte> bytes);
   /// The digest of everything so far; the object starts anew afterwards.
@@ -27,14 +30,14 @@ class Sha256 {
 
 base::Digest sha256(std::span<const std::byte> bytes);
 
-/// HMAC-SHA-256 (RFC 2104) of `domain`, one zero byte and `value`. Domains keep uses apart: the same
-/// value as a UID and as a name gives unrelated results.
+/// HMAC-SHA-256 (RFC 2104) of `domain`, one zero byte and `value`. Domains keep uses apart: the
+/// same value as a UID and as a name gives unrelated results. A domain holds no zero byte.
 base::Digest hmac_sha256(const base::Digest& key, std::string_view domain, std::string_view value);
 
-/// From the operating system's generator. Throws Error{crypto}.
+/// From OpenSSL's private generator, which the operating system seeds.
 base::Digest random_key();
 
-/// OpenSSL's version line.
+/// OpenSSL's version, e.g. "3.0.17".
 const char* library_version();
 
 }  // namespace efface::crypto_openssl
