@@ -34,7 +34,8 @@ struct Scene {
     std::minstd_rand random(3);
     for (std::size_t o = 0; o < g.voxel_count(); ++o) {
       const auto p = place(o);
-      const unsigned v = (in_ball(p, 12) ? 500 : background) + (noise ? random() / 11 % noise : 0);
+      const unsigned v = (in_ball(p, 12) ? 500 : background) +
+                         static_cast<unsigned>(noise ? random() / 11 % noise : 0);
       stored.push_back(static_cast<std::uint16_t>(v));
       volume.values.push_back(static_cast<float>(v));
       mask.push_back(p[1] < 14 && p[0] > 8 && p[0] < 32 ? 1 : 0);
