@@ -1,0 +1,29 @@
+// Fuzz targets for the pure parsers: each takes any bytes and aborts when a promise of the header
+// is broken. Run by libFuzzer (clang) to search, and by the replay driver (any compiler) as a test.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace efface::fuzz {
+
+using Run = void (*)(std::span<const std::uint8_t>);
+
+struct Target {
+  const char* name;  ///< also the folder of its corpus
+  Run run;
+};
+
+void uid(std::span<const std::uint8_t> bytes);
+void date(std::span<const std::uint8_t> bytes);
+void residue(std::span<const std::uint8_t> bytes);
+void plan_edits(std::span<const std::uint8_t> bytes);
+
+inline constexpr Target targets[] = {
+    {"uid", uid}, {"date", date}, {"residue", residue}, {"plan_edits", plan_edits}};
+
+/// Aborts with the text of what was promised.
+void require(bool holds, const char* promise);
+
+}  // namespace efface::fuzz
