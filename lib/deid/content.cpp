@@ -61,6 +61,11 @@ Place place_inside(const Place& around, Tag sequence, Code code) {
   return place;
 }
 
+bool is_part_of_code(Tag tag) {
+  return tag == code_value || tag == scheme || tag == scheme_version || tag == code_meaning ||
+         tag == long_code_value || tag == urn_code_value;
+}
+
 Code code_in_coded_entry(const dicom::DataSet& entry, Tag tag, const Place& place) {
   if (place.coded_entry == CodedEntry::keep || tag.group != 0x0008) return Code::none;
   if (place.coded_entry == CodedEntry::meaning_unless_public) {
@@ -68,9 +73,7 @@ Code code_in_coded_entry(const dicom::DataSet& entry, Tag tag, const Place& plac
     return is_public_scheme(entry.text(scheme)) ? Code::none : Code::D;
   }
   if (tag == scheme_version) return Code::X;
-  const bool is_replaced = tag == code_value || tag == scheme || tag == code_meaning ||
-                           tag == long_code_value || tag == urn_code_value;
-  return is_replaced ? Code::D : Code::none;
+  return is_part_of_code(tag) ? Code::D : Code::none;
 }
 
 const char* coded_entry_dummy(Tag tag) {

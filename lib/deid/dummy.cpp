@@ -58,4 +58,9 @@ std::string dummy_value(dicom::Tag tag, Vr vr, const std::string& original) {
   }
 }
 
+bool is_dummy(const std::string& value) {
+  return value == "ANONYMIZED" || value == "19000101" || value == "19000101000000" ||
+         value == "000000" || value == "CORRECT" || value == "http://anonymized.invalid";
+}
+
 }  // namespace efface::deid

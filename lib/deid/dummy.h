@@ -15,4 +15,7 @@ namespace efface::deid {
 /// zeros of the same length, 2 to 4096 bytes; text becomes one word. `vr` must not be SQ or UI.
 std::string dummy_value(dicom::Tag tag, dicom::Vr vr, const std::string& original);
 
+/// Whether a single value is one of those.
+bool is_dummy(const std::string& value);
+
 }  // namespace efface::deid

@@ -1,8 +1,13 @@
 #include <algorithm>
+#include <iterator>
+#include <span>
 #include <string_view>
 #include <utility>
 
+#include "deid/dummy.h"
 #include "deid/internal_edit_list.h"
+#include "deid/pattern_matcher.h"
+#include "deid/residue.h"
 #include "dicom/uid.h"
 
 namespace efface::deid::internal {
@@ -14,10 +19,12 @@ using dicom::Vr;
 constexpr std::size_t least_bytes = 5, most_bytes = 256;
 
 std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view padding(" \0\r\n\t", 5);
-  const std::size_t first = text.find_first_not_of(padding);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(padding) - first + 1);
+  const auto is_padding = [](char c) {
+    return c == ' ' || c == '\0' || c == '\r' || c == '\n' || c == '\t';
+  };
+  while (!text.empty() && is_padding(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_padding(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 void append(std::string_view value, std::vector<std::string>& values) {
@@ -122,7 +129,32 @@ void EditList::add(dicom::Tag tag, Vr vr, std::string value) {
   push(tag, dicom::Action::add, vr, std::move(value));
 }
 
+void EditList::keep_text(const dicom::Attribute& attribute, Vr vr) {
+  if (attribute.value.reveal().size() < least_bytes) return;
+  dicom::TagPath path = path_;
+  path.tag = attribute.tag;
+  kept_texts_.push_back({std::move(path), &attribute, vr});
+}
+
+void EditList::clean_kept_texts() {
+  if (kept_texts_.empty()) return;
+  std::vector<std::string> telling;
+  std::copy_if(removed_.begin(), removed_.end(), std::back_inserter(telling), is_telling);
+  const PatternMatcher matcher(telling);
+  std::vector<PatternMatcher::Match> matches;
+  for (KeptText& text : kept_texts_) {
+    const std::string& value = text.attribute->value.reveal();
+    matches.clear();
+    matcher.find(std::as_bytes(std::span(value)), matches, 1);
+    if (matches.empty()) continue;
+    append_removed_values(*text.attribute, removed_);
+    plan_.edits.push_back({std::move(text.path), dicom::Action::clean, text.vr,
+                           dummy_value(text.attribute->tag, text.vr, value)});
+  }
+}
+
 dicom::EditPlan EditList::take() {
+  clean_kept_texts();
   std::sort(plan_.edits.begin(), plan_.edits.end(),
             [](const dicom::Edit& a, const dicom::Edit& b) { return a.path < b.path; });
   std::sort(removed_.begin(), removed_.end());

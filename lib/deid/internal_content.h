@@ -34,6 +34,8 @@ ContentItem content_item(const dicom::DataSet& data_set);
 /// Where the items of `sequence` stand. `code`: of the sequence itself.
 Place place_inside(const Place& around, dicom::Tag sequence, Code code);
 
+/// An attribute that makes up a coded entry: code value, scheme, version or meaning.
+bool is_part_of_code(dicom::Tag tag);
 /// The code for an attribute of a coded entry that stands in `place`; Code::none when it stays.
 Code code_in_coded_entry(const dicom::DataSet& entry, dicom::Tag tag, const Place& place);
 /// Dummy for such an attribute.

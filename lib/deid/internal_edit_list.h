@@ -24,6 +24,9 @@ class EditList {
   /// A new value. No edit when the attribute has it already.
   void replace(const dicom::Attribute& attribute, dicom::Action action, dicom::Vr vr,
                std::string value);
+  /// Text that stays, unless a value that was removed elsewhere turns out to be in it: then take()
+  /// puts a dummy in its place (Action::clean). `attribute` must live until then.
+  void keep_text(const dicom::Attribute& attribute, dicom::Vr vr);
   /// An attribute that efface writes at the top level; nothing counts as removed.
   void add(dicom::Tag tag, dicom::Vr vr, std::string value);
 
@@ -31,9 +34,17 @@ class EditList {
   dicom::EditPlan take();
 
  private:
+  struct KeptText {
+    dicom::TagPath path;
+    const dicom::Attribute* attribute;
+    dicom::Vr vr;
+  };
   dicom::TagPath path_;
   dicom::EditPlan plan_;
   std::vector<std::string> removed_;
+  std::vector<KeptText> kept_texts_;
+
+  void clean_kept_texts();
 
   void push(dicom::Tag tag, dicom::Action action, dicom::Vr vr, std::string value);
 };

@@ -1,5 +1,6 @@
 #include "deid/plan_edits.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "deid/internal_content.h"
 #include "deid/internal_edit_list.h"
 #include "deid/internal_uids.h"
+#include "deid/technical.h"
 
 namespace efface::deid {
 
@@ -36,8 +38,8 @@ constexpr const char* method_text = "efface 0.1: PS3.15 2026d Basic Confidential
 
 bool is_empty(const Attribute& attribute) {
   if (!attribute.items.empty() || !attribute.is_loaded) return false;
-  constexpr std::string_view padding(" \0", 2);
-  return attribute.value.reveal().find_first_not_of(padding) == std::string::npos;
+  const std::string& value = attribute.value.reveal();
+  return std::all_of(value.begin(), value.end(), [](char c) { return c == ' ' || c == '\0'; });
 }
 
 /// Never kept, whatever the table says: what nobody defined or nobody looks at.
@@ -212,11 +214,15 @@ class Planner {
                    is_entry ? internal::coded_entry_dummy(tag) : dummy_value(tag, vr, value));
   }
 
-  /// Text stays, except that a UID in it is replaced like everywhere else.
+  /// Text stays, except that a UID in it is replaced like everywhere else, and that it goes when a
+  /// removed value is in it.
   void keep_text(const Attribute& attribute, Vr vr) {
     if (!may_hold_uid(vr)) return;
     std::optional<std::string> value = uids_.replaced_in_text(attribute.value.reveal());
-    if (value) edits_.replace(attribute, Action::replace_uid, vr, std::move(*value));
+    if (value) return edits_.replace(attribute, Action::replace_uid, vr, std::move(*value));
+    if (!internal::is_part_of_code(attribute.tag) && !names_a_technique(attribute.tag)) {
+      edits_.keep_text(attribute, vr);
+    }
   }
 
   /// Code C of dates and times. False when the value cannot be moved: the Basic Profile's code

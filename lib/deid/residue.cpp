@@ -6,11 +6,14 @@
 #include <optional>
 #include <string_view>
 
+#include "deid/dummy.h"
+
 namespace efface::deid {
 
 namespace {
 
-constexpr std::size_t least_bytes = 5, least_digits = 6, most_findings = 1024;
+constexpr std::size_t least_bytes = 5, most_findings = 1024;
+constexpr std::ptrdiff_t least_digits = 6;
 constexpr double least_bits = 40;
 
 // Lower case, ascending. Words that stand in files of anybody: defined terms of PS3.3 and what
@@ -44,19 +47,6 @@ std::string lower_case(std::string_view text) {
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
-}
-
-bool proves_nothing(const std::string& value) {
-  if (value.size() < least_bytes) return true;
-  if (std::all_of(value.begin(), value.end(), [&](char c) { return c == value[0]; })) return true;
-  const bool is_number = value.find_first_not_of("0123456789.+-eE ") == std::string::npos;
-  if (is_number) {
-    const auto digits =
-        static_cast<std::size_t>(std::count_if(value.begin(), value.end(), is_digit));
-    const bool is_zero = value.find_first_of("123456789") == std::string::npos;
-    return digits < least_digits || is_zero;
-  }
-  return std::binary_search(common_words.begin(), common_words.end(), lower_case(value));
 }
 
 /// Those of `values` that stand in none of the kept ones.
@@ -163,7 +153,7 @@ std::vector<std::string> patterns_for(const std::vector<base::Phi<std::string>>&
                                       const std::vector<std::string>& kept) {
   std::vector<std::string> values;
   for (const base::Phi<std::string>& value : removed) {
-    if (!proves_nothing(value.reveal())) values.push_back(value.reveal());
+    if (is_telling(value.reveal())) values.push_back(value.reveal());
   }
   std::vector<std::string> patterns;
   for (const std::string& value : not_contained(std::move(values), kept)) {
@@ -173,6 +163,16 @@ std::vector<std::string> patterns_for(const std::vector<base::Phi<std::string>>&
 }
 
 }  // namespace
+
+bool is_telling(const std::string& value) {
+  if (value.size() < least_bytes || is_dummy(value)) return false;
+  if (value.find_first_not_of(value[0]) == std::string::npos) return false;
+  if (value.find_first_not_of("0123456789.+-eE ") == std::string::npos) {
+    const auto digits = std::count_if(value.begin(), value.end(), is_digit);
+    return digits >= least_digits && value.find_first_of("123456789") != std::string::npos;
+  }
+  return !std::binary_search(common_words.begin(), common_words.end(), lower_case(value));
+}
 
 ResidueScanner::ResidueScanner(const std::vector<base::Phi<std::string>>& removed,
                                const std::vector<std::string>& kept)

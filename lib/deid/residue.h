@@ -15,14 +15,17 @@
 
 namespace efface::deid {
 
+/// Whether finding `value` somewhere would mean anything. It would not for values of fewer than 5
+/// bytes, numbers of fewer than 6 digits or of zeros alone, one character repeated, efface's own
+/// dummies, and DICOM's defined terms and everyday words (common_words in residue.cpp), in any case
+/// of letters.
+bool is_telling(const std::string& value);
+
 class ResidueScanner {
  public:
   /// `kept`: values the plan keeps or writes on purpose (code meanings, registered UIDs, dummies):
   /// a removed value that equals or is contained in one of them proves nothing and is not searched
-  /// for. Also not searched, since finding them proves nothing either: values of fewer than 5
-  /// bytes, numbers (dates and times are none) of fewer than 6 digits or of zeros alone, one
-  /// character repeated, and DICOM's defined terms and everyday words (common_words in
-  /// residue.cpp), in any case of letters. In UTF-16 only what noise in 16-bit samples cannot spell
+  /// for, nor is one that is not telling. In UTF-16 only what noise in 16-bit samples cannot spell
   /// (40 bits) is searched for.
   ResidueScanner(const std::vector<base::Phi<std::string>>& removed,
                  const std::vector<std::string>& kept);

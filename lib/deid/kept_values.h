@@ -1,0 +1,20 @@
+// Values that stay in the file on purpose, for the residue check: a removed value that equals one
+// of them proves nothing when it is found. Free text that stays is not among them: a name left in
+// it must be found.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dicom/dataset.h"
+#include "dicom/edit.h"
+
+namespace efface::deid {
+
+/// From attributes that the plan leaves alone, at every depth: code strings, numbers and UIDs (VR
+/// CS, DS, IS, UI), coded entries (code value, scheme, meaning), and what names the equipment's
+/// make
+/// ((0008,0070), (0008,1090), (0018,1020)); and every new value that the plan writes.
+std::vector<std::string> kept_values(const dicom::DataSet& data_set, const dicom::EditPlan& plan);
+
+}  // namespace efface::deid
