@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""Times cp, gdcmanon and efface on the files that run.sh made; prints a Markdown table. Each figure is the
+median of three runs with a warm file cache; memory is the peak resident size of the process."""
+import argparse
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import time
+
+RUNS = 3
+
+
+class Result:
+    def __init__(self, seconds: float, peak_mib: float):
+        self.seconds = seconds
+        self.peak_mib = peak_mib
+
+
+def run_once(command: list[str], allowed: tuple[int, ...]) -> Result:
+    start = time.monotonic()
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    seconds = time.monotonic() - start
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode not in allowed:
+        raise SystemExit(f"{command[0]} ended with {child.returncode}")
+    return Result(seconds, usage.ru_maxrss / 1024)
+
+
+def median(command: list[str], output: pathlib.Path | None = None, runs: int = RUNS,
+           allowed: tuple[int, ...] = (0,)) -> Result:
+    """The output directory is removed before each run; that is not timed."""
+    results = []
+    for _ in range(runs):
+        if output:
+            shutil.rmtree(output, ignore_errors=True)
+        results.append(run_once(command, allowed))
+    return Result(statistics.median(r.seconds for r in results), max(r.peak_mib for r in results))
+
+
+def size_of(folder: pathlib.Path) -> tuple[int, int]:
+    files = [p for p in folder.rglob("*") if p.is_file()]
+    return len(files), sum(p.stat().st_size for p in files)
+
+
+def read_all(folder: pathlib.Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.read_bytes()
+
+
+def measure_files(efface: str, work: pathlib.Path) -> None:
+    many, out = work / "many", work / "out"
+    count, size = size_of(many)
+    read_all(many)
+    efface_run = [efface, "run", "--key", str(work / "key"), "--output", str(out), "--quiet",
+                  "--progress", "none", "--jobs"]
+    copy = median(["cp", "-r", str(many), str(out)], out)
+    remover = ["gdcmanon", "--dumb", "--remove", "10,10", "-r", "-i", str(many), "-o", str(out)]
+    rows = [
+        ("`cp -r`", copy),
+        ("`gdcmanon --dumb --remove 10,10`", median(remover, out)),
+        ("`efface run --jobs 1`", median([*efface_run, "1", str(many)], out)),
+        ("`efface run --jobs 2`", median([*efface_run, "2", str(many)], out)),
+    ]
+    written, _ = size_of(out)
+    if written < count:
+        raise SystemExit(f"efface wrote {written} of {count} files: this is no measurement")
+    print(f"{count} MR files of {size / count / 1000:.0f} kB, attributes only, digests and residue "
+          f"check on:\n")
+    print("| | files/s | relative to `cp -r` | peak memory |\n|---|---|---|---|")
+    for name, result in rows:
+        print(f"| {name} | {count / result.seconds:.0f} | {copy.seconds / result.seconds:.2f} | "
+              f"{result.peak_mib:.0f} MiB |")
+    fewer, _ = size_of(work / "quarter")
+    small = median([*efface_run, "2", str(work / "quarter")], out)
+    growth = (rows[-1][1].peak_mib - small.peak_mib) * 1024 / (count - fewer)
+    print(f"\nMemory grows by {max(growth, 0):.2f} KiB a file (from {fewer} to {count} files).\n")
+
+
+def measure_volume(efface: str, work: pathlib.Path) -> None:
+    out = work / "out"
+    result = median([efface, "run", "--key", str(work / "key"), "--output", str(out), "--quiet",
+                     "--progress", "none", "--jobs", "2", "--device", "cpu", str(work / "volume")], out)
+    count, _ = size_of(out)
+    print("| 256 x 256 x 176 MR volume, DICOM to DICOM, CPU, two jobs | |\n|---|---|")
+    print(f"| time | {result.seconds:.1f} s |\n| peak memory | {result.peak_mib:.0f} MiB |")
+    print(f"| files written | {count - 1} |\n")
+
+
+def measure_start(efface: str, work: pathlib.Path) -> None:
+    print("| start | time | peak memory |\n|---|---|---|")
+    for name, command in (("`efface --help`", [efface, "--help"]),
+                          ("empty program linked to LibTorch", [str(work / "torch_start")])):
+        result = median(command, runs=7)
+        print(f"| {name} | {result.seconds * 1000:.0f} ms | {result.peak_mib:.0f} MiB |")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--efface", required=True)
+    parser.add_argument("--work", required=True, type=pathlib.Path)
+    arguments = parser.parse_args()
+    processor = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo")
+                      if line.startswith("model name")), "unknown processor")
+    print(f"{os.cpu_count()} cores, {processor}\n")
+    measure_files(arguments.efface, arguments.work)
+    measure_volume(arguments.efface, arguments.work)
+    measure_start(arguments.efface, arguments.work)
+
+
+if __name__ == "__main__":
+    main()
