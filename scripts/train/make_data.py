@@ -1,0 +1,93 @@
+"""Makes training heads (seeded, cached) and, endlessly, a ring of random training batches on disk.
+
+What it is for: `heads` fills CACHE/head_NNN.npz; `ring` overwrites RING/batch_NNN.npz, oldest
+first, so that training never waits. What it does not do: training (train.py).
+"""
+import argparse
+import os
+import pathlib
+import sys
+import time
+
+import numpy as np
+
+import face_mesh
+import head_volume
+import randomise
+
+SHAPES = ((1, 64, 64, 64), (1, 64, 64, 64), (1, 64, 80, 64), (1, 48, 64, 64), (1, 64, 64, 48),
+          (1, 64, 80, 80), (1, 48, 80, 80), (1, 80, 80, 64), (2, 48, 48, 48), (1, 80, 96, 80))
+
+
+def save_head(path, head):
+    np.savez_compressed(path, tissue=head.tissue, target=head.target, origin=head.origin_mm,
+                        spacing=head.spacing_mm, names=list(head.points_mm),
+                        values=np.array([np.resize(v, 3) for v in head.points_mm.values()]))
+
+
+def load_head(path):
+    d = np.load(path)
+    points = dict(zip([str(n) for n in d["names"]], d["values"]))
+    return head_volume.Head(d["tissue"], d["target"], d["origin"], float(d["spacing"]), points)
+
+
+def make_heads(args):
+    model = face_mesh.load(args.face_model)
+    args.cache.mkdir(parents=True, exist_ok=True)
+    for i in range(args.first, args.first + args.count):
+        path = args.cache / f"head_{i:03d}.npz"
+        if not path.exists():
+            try:
+                head = head_volume.make_head(model, np.random.default_rng([args.seed, i]))
+            except ValueError as error:  # the next seed will do
+                print(f"head {i}: {error}", file=sys.stderr)
+                continue
+            temporary = path.with_name("tmp_" + path.name)
+            save_head(temporary, head)
+            os.replace(temporary, path)
+
+
+def make_ring(args):
+    args.ring.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng([args.seed, 1])
+    heads, names, n = [], set(), 0
+    while args.limit == 0 or n < args.limit:
+        for path in sorted(args.cache.glob("head_*.npz")) + sorted(args.cache.glob("real_*.npz")):
+            if path.name not in names:  # heads may be added while this runs
+                heads.append(load_head(path))
+                names.add(path.name)
+        shape = SHAPES[rng.integers(len(SHAPES))]
+        pairs = [randomise.random_pair(rng, heads, shape[1:]) for _ in range(shape[0])]
+        path = args.ring / f"batch_{n % args.slots:03d}.npz"
+        temporary = path.with_name("tmp_" + path.name)
+        np.savez(temporary, x=np.stack([p[0] for p in pairs]).astype(np.float16),
+                 y=np.stack([p[1] for p in pairs]))
+        os.replace(temporary, path)
+        n += 1
+    return n
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(required=True)
+    heads = commands.add_parser("heads")
+    heads.add_argument("--face-model", type=pathlib.Path, required=True)
+    heads.add_argument("--count", type=int, default=80)
+    heads.add_argument("--first", type=int, default=0)
+    heads.set_defaults(run=make_heads)
+    ring = commands.add_parser("ring")
+    ring.add_argument("--ring", type=pathlib.Path, required=True)
+    ring.add_argument("--slots", type=int, default=96)
+    ring.add_argument("--limit", type=int, default=0, help="stop after so many batches; 0: never")
+    ring.set_defaults(run=make_ring)
+    for p in (heads, ring):
+        p.add_argument("--cache", type=pathlib.Path, required=True)
+        p.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    start = time.time()
+    args.run(args)
+    print(f"{time.time() - start:.0f} s", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,244 @@
+"""Label maps to random images: pose, field of view, contrast, artefacts, normalisation.
+
+What it is for: training pairs (image float32, target uint8), both [x, y, z] on a 3 mm LPS grid; MR
+and CT of no particular scanner. What it does not do: head shapes (head_volume.py). After SynthSeg
+(Billot 2023) and SynthStrip (Hoopes 2022).
+"""
+import numpy as np
+from scipy import ndimage
+from scipy.spatial.transform import Rotation
+
+import head_volume as hv
+from head_volume import T, smooth_noise
+
+SPACING_MM = 3.0
+GREY = {  # rough means in [0, 1]; what is missing is drawn at random
+    "t1": {"skin": .6, "fat": .95, "bone": .08, "marrow": .6, "csf": .15, "cortex": .5, "white": .75,
+           "ventricle": .13, "cerebellum": .55, "stem": .7, "eyeball": .15, "lens": .3,
+           "orbit_fat": .9, "teeth": .05, "tongue": .5, "oral": .03, "airway": .02, "jaw": .3,
+           "vertebra": .45, "sinus": .02, "mucosa": .45, "deep_grey": .6, "soft": .45},
+    "t2": {"skin": .3, "fat": .6, "bone": .06, "marrow": .4, "csf": 1., "cortex": .55, "white": .38,
+           "ventricle": 1., "cerebellum": .5, "stem": .4, "eyeball": 1., "lens": .3,
+           "orbit_fat": .6, "teeth": .04, "tongue": .35, "oral": .03, "airway": .02, "jaw": .25,
+           "vertebra": .3, "sinus": .03, "mucosa": .8, "deep_grey": .42, "soft": .28},
+    "ct": {"skin": 20, "fat": -100, "bone": 1000, "marrow": 500, "csf": 8, "cortex": 38, "white": 28,
+           "ventricle": 6, "cerebellum": 35, "stem": 30, "eyeball": 10, "lens": 70,
+           "orbit_fat": -90, "teeth": 1800, "tongue": 50, "oral": -900, "airway": -980, "jaw": 900,
+           "vertebra": 700, "sinus": -950, "mucosa": 30, "deep_grey": 36, "soft": 50}}
+
+
+def normalise(image, inside):
+    """The contract of the model card: percentile clip over the field of view, 0 outside it."""
+    out = np.zeros(image.shape, np.float32)
+    values = np.sort(image[inside], axis=None)
+    if values.size:
+        lo, hi = (values[int(np.floor(q * (values.size - 1)))] for q in (0.01, 0.99))
+        if hi > lo:
+            out[inside] = np.clip((image[inside] - lo) / (hi - lo), 0, 1)
+    return out
+
+
+def contrast(rng, mode):
+    """Mean and spread of every tissue, indexed by tissue id; 64 places, the spare ones random."""
+    mean, spread = rng.uniform(0.03, 1, 64), rng.uniform(0, 0.08, 64)
+    if mode in GREY:
+        table, scale = GREY[mode], (40 if mode == "ct" else 0.08)
+        for name, i in T.items():
+            key = "soft" if name.startswith("soft") else name
+            mean[i] = table.get(key, 0) + rng.normal(0, scale * (0.3 if mode == "ct" else 1))
+        if mode == "ct":
+            mean *= np.where(mean > 300, rng.uniform(0.6, 1.4), 1)
+            spread[:] = rng.uniform(2, 25)
+        else:
+            mean = np.clip(mean, 0.01, None)
+    elif rng.random() < 0.7:  # air-like places stay dark in most images
+        for name in ("airway", "oral", "sinus", "bone", "teeth"):
+            mean[T[name]] = rng.uniform(0, 0.25)
+    mean[T["outside"]] = -1000 if mode == "ct" else rng.uniform(0, 0.02)
+    spread[T["outside"]] = 0
+    return mean.astype(np.float32), spread.astype(np.float32)
+
+
+def deface(head, rng):
+    """The head with its face, or some features of it, already taken away by somebody."""
+    tissue, target = head.tissue.copy(), head.target.copy()
+    if rng.random() < 0.6:
+        axes = [head.origin_mm[k] + head.spacing_mm * np.arange(tissue.shape[k]) for k in range(3)]
+        _, y, z = np.meshgrid(*axes, indexing="ij", sparse=True)
+        eye = (head.points_mm["eye_left"] + head.points_mm["eye_right"]) / 2
+        cut = y + rng.uniform(-0.5, 0.8) * (z - eye[2]) < eye[1] + rng.uniform(5, 45)
+        cut = cut & (z < eye[2] + rng.uniform(8, 30)) & (target != hv.BRAIN)
+    else:
+        gone = rng.permutation([hv.EYES, hv.NOSE, hv.MOUTH, hv.EARS])[:rng.integers(1, 5)]
+        cut = ndimage.binary_dilation(np.isin(target, gone), iterations=int(rng.integers(1, 4)))
+        cut &= target != hv.BRAIN
+    tissue[cut], target[cut] = T["outside"], hv.AIR
+    return tissue, target
+
+
+def skull_strip(head, rng):
+    brain = head.target == hv.BRAIN
+    keep = ndimage.binary_dilation(brain, iterations=int(rng.integers(1, 3))) if rng.random() < .3 \
+        else brain & ((head.tissue != T["csf"]) | (rng.random() < 0.5))
+    return np.where(keep, head.tissue, 0), np.where(keep, head.target, 0)
+
+
+def body(rng, shape):
+    """Something that is no head: trunk, limb, phantom or knee; all tissue is label 1."""
+    axes = [np.linspace(-1, 1, n) for n in shape]
+    x, y, z = np.meshgrid(*axes, indexing="ij", sparse=True)
+    r = rng.uniform(0.3, 1.3, 3)
+    along = rng.choice([0.0, 1.0], 3, p=[0.4, 0.6])
+    inside = along[0] * (x / r[0]) ** 2 + along[1] * (y / r[1]) ** 2 + along[2] * (z / r[2]) ** 2
+    inside = inside + 0.25 * smooth_noise(rng, shape, rng.uniform(12, 40)) < 1
+    layers = int(rng.integers(1, 12))
+    field = [smooth_noise(rng, shape, rng.uniform(4, 20)) for _ in range(layers)]
+    tissue = rng.integers(1, len(T), layers)[np.argmax(field, 0)]
+    tissue = np.where(inside, tissue, 0).astype(np.uint8)
+    return tissue, inside.astype(np.uint8)
+
+
+def sampling_grid(rng, head, shape):
+    """Head-space voxel coordinates of every voxel of the 3 mm grid, [3, x, y, z]."""
+    sigma = 12.0 if rng.random() < 0.9 else 40.0
+    turn = Rotation.from_euler("xyz", np.clip(rng.normal(0, sigma, 3), -95, 95), degrees=True)
+    scale = rng.normal(1, 0.06) * rng.normal(1, 0.03, 3)
+    matrix = turn.as_matrix() @ np.diag(1 / np.clip(scale, 0.75, 1.3))
+    size = np.array(head.tissue.shape) * head.spacing_mm
+    centre = head.origin_mm + size / 2 + np.array([0, -4, 12]) + rng.normal(0, 14, 3)
+    room = np.maximum(0, size - np.array(shape) * SPACING_MM) / 2
+    centre = centre + rng.uniform(-1, 1, 3) * room * 0.8
+    axes = [(np.arange(n, dtype=np.float32) - (n - 1) / 2) * SPACING_MM for n in shape]
+    grid = np.stack(np.meshgrid(*axes, indexing="ij"))
+    coords = np.tensordot(matrix.astype(np.float32), grid, 1)
+    if rng.random() < 0.5:
+        coords[0] *= -1  # heads are mirrored, targets have no sides
+    bend = rng.uniform(0, 4)
+    for k in range(3):
+        coords[k] += bend * smooth_noise(rng, shape, rng.uniform(10, 25))
+        coords[k] = (coords[k] + centre[k] - head.origin_mm[k]) / head.spacing_mm
+    return coords.astype(np.float32)
+
+
+def field_of_view(rng, shape):
+    """Voxels that were imaged: a box, sometimes oblique, cut at random sides."""
+    lo, hi = np.zeros(3), np.array(shape, float)
+    for k in range(3):
+        for side in range(2):
+            if rng.random() < 0.3:
+                cut = rng.uniform(0, 0.3) * shape[k]
+                lo[k], hi[k] = (lo[k] + cut, hi[k]) if side == 0 else (lo[k], hi[k] - cut)
+    if rng.random() < 0.12:
+        k, thick = rng.integers(3), rng.uniform(60, 130) / SPACING_MM
+        lo[k] = rng.uniform(lo[k], max(lo[k], hi[k] - thick))
+        hi[k] = min(hi[k], lo[k] + thick)
+    centre, half = (lo + hi) / 2, (hi - lo) / 2
+    turn = np.eye(3)
+    if rng.random() < 0.35:
+        turn = Rotation.from_euler("xyz", rng.normal(0, 7, 3), degrees=True).as_matrix()
+    p = [np.arange(n, dtype=np.float32) + 0.5 - c for n, c in zip(shape, centre)]
+    x, y, z = np.meshgrid(*p, indexing="ij", sparse=True)
+    inside = np.ones(shape, bool)
+    for row, h in zip(turn, half):
+        inside &= np.abs(row[0] * x + row[1] * y + row[2] * z) <= h
+    return inside
+
+
+def add_things_in_air(rng, image, target, mode):
+    """Tables, head holders, coils, hair: things that are neither head nor face."""
+    air = target == hv.AIR
+    near = ndimage.distance_transform_edt(air)
+    if rng.random() < (0.6 if mode == "ct" else 0.1):
+        gap, thick = rng.uniform(1, 5), rng.uniform(0.7, 3)
+        shell = (near > gap) & (near < gap + thick)
+        y = np.arange(image.shape[1])[None, :, None]
+        shell &= y > image.shape[1] * rng.uniform(0.4, 0.7)
+        image[shell] = rng.uniform(-800, 300) if mode == "ct" else rng.uniform(0.05, 0.6)
+    if rng.random() < 0.15:
+        blob = air & (near > 1) & (smooth_noise(rng, image.shape, rng.uniform(2, 6)) > 2.2)
+        image[blob] = rng.uniform(-700, 400) if mode == "ct" else rng.uniform(0.02, 0.3)
+
+
+def thick_slices(rng, image):
+    axis, step = int(rng.integers(3)), rng.uniform(1.2, 2.4)
+    image = ndimage.uniform_filter1d(image, 2 + int(step > 1.9), axis=axis)
+    n = image.shape[axis]
+    at = np.minimum(np.floor(np.arange(n) / step + 0.5) * step, n - 1)
+    lo = np.floor(at).astype(int)
+    w = (at - lo).astype(np.float32).reshape([-1 if k == axis else 1 for k in range(3)])
+    image = np.take(image, lo, axis) * (1 - w) + np.take(image, np.minimum(lo + 1, n - 1), axis) * w
+    return ndimage.uniform_filter1d(image, 2, axis=axis) if rng.random() < 0.5 else image
+
+
+def wrap(rng, image, target, inside):
+    """Folds what lies in front of a too small field of view in behind the head."""
+    n = image.shape[1]
+    rows = np.nonzero((target == hv.NOSE).any((0, 2)))[0]
+    if rows.size == 0:
+        return
+    a = int(min(rows[0] + rng.integers(3, 14), n // 2))
+    b = min(n, a + int(rng.uniform(0.75, 0.95) * (n - a)))
+    k = min(a, b - a)
+    image[:, b - k:b] += image[:, a - k:a]
+    fold = np.where(np.isin(target[:, a - k:a], (3, 4, 5)), target[:, a - k:a], 0)
+    place = target[:, b - k:b]
+    place[place == hv.AIR] = fold[place == hv.AIR]
+    inside[:, :a], inside[:, b:] = False, False
+
+
+def spoil(rng, image, target, inside, mode):
+    """Bias, blur, slices, ghosts, noise, gamma."""
+    if rng.random() < 0.45:
+        image = thick_slices(rng, image)
+    if rng.random() < 0.7:
+        image = ndimage.gaussian_filter(image, rng.uniform(0.1, 0.7, 3))
+    if mode == "ct":
+        image = image + rng.normal(0, rng.uniform(2, 40), image.shape).astype(np.float32)
+        if rng.random() < 0.2:
+            image = np.clip(image, rng.uniform(-1000, -150), rng.uniform(150, 1000))
+        return np.clip(image, -1000, 1000)
+    scale = rng.uniform(0.5, 1.2) * max(image.shape)
+    image = image * np.exp(rng.uniform(0, 0.45) * smooth_noise(rng, image.shape, scale))
+    if rng.random() < 0.1:
+        image = image + rng.uniform(0.03, 0.15) * np.roll(image, rng.integers(10, 40), rng.integers(3))
+    clean = image
+    level = rng.uniform(0, 0.06) if rng.random() < 0.85 else rng.uniform(0.06, 0.14)
+    a, b = (rng.normal(0, level, image.shape).astype(np.float32) for _ in range(2))
+    image = np.sqrt((image + a) ** 2 + b ** 2)
+    image = np.maximum(image, 1e-6) ** np.exp(rng.normal(0, 0.25))
+    if rng.random() < 0.25:
+        image[clean < rng.uniform(0.02, 0.06)] = 0
+    return image
+
+
+def random_pair(rng, heads, shape):
+    """One normalised image and its target, both [x, y, z]; HEADS: list of head_volume.Head."""
+    head = heads[rng.integers(len(heads))]
+    mode = rng.choice(["t1", "t2", "ct", "any"], p=[0.3, 0.15, 0.2, 0.35])
+    kind = rng.choice(["head", "defaced", "brain", "body", "noise"], p=[0.85, 0.06, 0.03, 0.045, 0.015])
+    tissue, target = head.tissue, head.target
+    if kind == "defaced":
+        tissue, target = deface(head, rng)
+    elif kind == "brain":
+        tissue, target = skull_strip(head, rng)
+    mean, spread = contrast(rng, mode)
+    if kind in ("body", "noise"):
+        tissue, target = body(rng, shape)
+        if kind == "noise":
+            tissue, target = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+        image = mean[tissue] + spread[tissue] * smooth_noise(rng, shape, 1.5)
+    else:
+        image = mean[tissue] + spread[tissue] * smooth_noise(rng, tissue.shape, rng.uniform(1.5, 5))
+        image = ndimage.gaussian_filter(image, 0.6)
+        coords = sampling_grid(rng, head, shape)
+        if rng.random() < 0.7:
+            np.maximum(coords[2], 0, out=coords[2])  # the neck goes on
+        image = ndimage.map_coordinates(image, coords, order=1, mode="constant", cval=mean[0])
+        target = ndimage.map_coordinates(target, coords, order=0, mode="constant", cval=0)
+    inside = field_of_view(rng, shape)
+    add_things_in_air(rng, image, target, mode)
+    if mode != "ct" and kind == "head" and rng.random() < 0.06:
+        wrap(rng, image, target, inside)
+    image = spoil(rng, image.astype(np.float32), target, inside, mode)
+    target = np.where(inside, target, hv.AIR).astype(np.uint8)
+    return normalise(image, inside), target

@@ -1,0 +1,164 @@
+"""Training data, network and export, on small inputs. Parts that need ../shared/face_model skip."""
+import os
+import pathlib
+import sys
+import tempfile
+import unittest
+
+import numpy as np
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts" / "train"))
+SHARED = pathlib.Path(os.environ.get("EFFACE_SHARED", ROOT.parent / "shared"))
+
+try:
+    import torch
+except ImportError:
+    torch = None
+
+import face_mesh  # noqa: E402
+import head_volume as hv  # noqa: E402
+import randomise  # noqa: E402
+
+
+def ellipsoid_head():
+    """A 110 mm wide ellipsoid with a brain, two eyes, nose, mouth and ears."""
+    shape, spacing = (60, 70, 70), 3.0
+    axes = [(np.arange(n) - n / 2) * spacing for n in shape]
+    x, y, z = np.meshgrid(*axes, indexing="ij")
+    ball = lambda cx, cy, cz, r: (x - cx) ** 2 + (y - cy) ** 2 + (z - cz) ** 2 < r ** 2
+    solid = (x / 55) ** 2 + (y / 75) ** 2 + (z / 80) ** 2 < 1
+    target = solid.astype(np.uint8)
+    target[(x / 45) ** 2 + ((y - 10) / 60) ** 2 + ((z - 25) / 45) ** 2 < 1] = hv.BRAIN
+    for label, place in ((hv.EYES, (25, -62, 5, 12)), (hv.EYES, (-25, -62, 5, 12)),
+                         (hv.NOSE, (0, -74, -12, 13)), (hv.MOUTH, (0, -62, -40, 16)),
+                         (hv.EARS, (55, 0, -5, 12)), (hv.EARS, (-55, 0, -5, 12))):
+        target[ball(*place) & (target != hv.BRAIN)] = label
+    tissue = np.where(target > 0, hv.T["soft1"], 0).astype(np.uint8)
+    tissue[target == hv.BRAIN] = hv.T["white"]
+    points = {"eye_left": np.array([25., -62, 5]), "eye_right": np.array([-25., -62, 5]),
+              "nose_tip": np.array([0., -86, -12]), "mouth": np.array([0., -74, -40]),
+              "brain": np.array([0., 10, 25])}
+    origin = np.array([a[0] for a in axes])
+    return hv.Head(tissue, target, origin, spacing, points)
+
+
+class Normalisation(unittest.TestCase):
+    def test_percentiles_are_taken_inside_the_field_of_view_only(self):
+        image = np.full((10, 10, 11), 1e6, np.float32)
+        inside = np.zeros(image.shape, bool)
+        inside[:, :, :10] = True
+        image[inside] = np.random.default_rng(0).permutation(1000)
+        out = randomise.normalise(image, inside)
+        self.assertEqual(out[:, :, 10].max(), 0.0)
+        lo, hi = np.floor(0.01 * 999), np.floor(0.99 * 999)
+        expected = np.clip((image[inside] - lo) / (hi - lo), 0, 1)
+        np.testing.assert_allclose(out[inside], expected, atol=1e-6)
+
+    def test_constant_image_becomes_zero(self):
+        out = randomise.normalise(np.full((4, 4, 4), 7, np.float32), np.ones((4, 4, 4), bool))
+        self.assertEqual(out.max(), 0.0)
+
+
+class Randomisation(unittest.TestCase):
+    def test_pairs_are_in_range_and_differ(self):
+        rng, heads = np.random.default_rng(3), [ellipsoid_head()]
+        seen = set()
+        for _ in range(12):
+            x, y = randomise.random_pair(rng, heads, (48, 48, 64))
+            self.assertEqual(x.shape, (48, 48, 64))
+            self.assertEqual(y.dtype, np.uint8)
+            self.assertTrue(np.isfinite(x).all() and x.min() >= 0 and x.max() <= 1)
+            seen |= set(np.unique(y).tolist())
+        self.assertEqual(seen, set(range(7)))
+
+    def test_same_seed_same_pair(self):
+        heads = [ellipsoid_head()]
+        a, b = (randomise.random_pair(np.random.default_rng(5), heads, (48, 48, 48)) for _ in range(2))
+        np.testing.assert_array_equal(a[0], b[0])
+        np.testing.assert_array_equal(a[1], b[1])
+
+    def test_defacing_spares_the_brain(self):
+        head, brain_lost, face_lost = ellipsoid_head(), 0, []
+        for seed in range(6):
+            _, target = randomise.deface(head, np.random.default_rng(seed))
+            brain_lost += int(((head.target == hv.BRAIN) & (target != hv.BRAIN)).sum())
+            face_lost.append(int((head.target >= hv.EYES).sum() - (target >= hv.EYES).sum()))
+        self.assertEqual(brain_lost, 0)
+        self.assertGreater(min(face_lost), 0)
+
+    def test_stripped_head_has_no_face(self):
+        _, target = randomise.skull_strip(ellipsoid_head(), np.random.default_rng(0))
+        self.assertFalse((target >= hv.EYES).any() and
+                         not (target == hv.BRAIN).any())
+        self.assertTrue((target == hv.BRAIN).any())
+
+    def test_body_has_no_face_and_no_brain(self):
+        tissue, target = randomise.body(np.random.default_rng(1), (48, 48, 48))
+        self.assertTrue(set(np.unique(target)) <= {hv.AIR, hv.HEAD})
+        np.testing.assert_array_equal(tissue > 0, target > 0)
+
+
+@unittest.skipIf(torch is None, "python3-torch is not installed")
+class Network(unittest.TestCase):
+    def setUp(self):
+        import export
+        import network
+        torch.set_num_threads(1)
+        torch.manual_seed(0)
+        self.net = network.FaceNet().eval()
+        self.scripted = export.script(self.net)
+
+    def test_probabilities_keep_the_shape_and_sum_to_one(self):
+        with torch.no_grad():
+            for shape in ((1, 1, 16, 16, 16), (2, 1, 32, 48, 16)):
+                p = self.scripted(torch.rand(*shape))
+                self.assertEqual(tuple(p.shape), (shape[0], 7) + shape[2:])
+                self.assertLess(float((p.sum(1) - 1).abs().max()), 1e-5)
+
+    def test_torchscript_round_trip_is_exact(self):
+        x = torch.rand(1, 1, 32, 32, 32)
+        with tempfile.TemporaryDirectory() as folder, torch.no_grad():
+            path = str(pathlib.Path(folder) / "net.pt")
+            self.scripted.save(path)
+            self.assertLess(pathlib.Path(path).stat().st_size, 20 << 20)
+            torch.testing.assert_close(torch.jit.load(path)(x), torch.softmax(self.net(x), 1))
+
+    def test_loss_falls_when_the_answer_is_right(self):
+        import train
+        labels = torch.randint(0, 7, (1, 16, 16, 16))
+        right = 8.0 * torch.nn.functional.one_hot(labels, 7).permute(0, 4, 1, 2, 3).float()
+        good, bad = train.losses(right, labels), train.losses(-right, labels)
+        self.assertLess(float(good[0] + good[1]), 0.1)
+        self.assertGreater(float(bad[0] + bad[1]), 1.0)
+        self.assertAlmostEqual(min(good[2]), 1.0, places=5)
+
+
+@unittest.skipUnless((SHARED / "face_model").is_dir(), "no ../shared/face_model")
+class SyntheticHead(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.head = hv.make_head(face_mesh.load(SHARED / "face_model"), np.random.default_rng(0))
+
+    def test_every_label_has_a_plausible_volume(self):
+        ml = np.bincount(self.head.target.ravel(), minlength=7) * self.head.spacing_mm ** 3 / 1000
+        for label, (low, high) in {hv.BRAIN: (1000, 2500), hv.EYES: (20, 90), hv.NOSE: (20, 120),
+                                   hv.MOUTH: (25, 160), hv.EARS: (4, 50)}.items():
+            self.assertTrue(low < ml[label] < high, (hv.LABEL_NAMES[label], ml[label]))
+
+    def test_labels_lie_where_the_landmarks_are(self):
+        for name, label in (("eye_left", hv.EYES), ("eye_right", hv.EYES), ("nose_tip", hv.NOSE),
+                            ("mouth", hv.MOUTH), ("brain", hv.BRAIN)):
+            at = np.argwhere(self.head.target == label) * self.head.spacing_mm + self.head.origin_mm
+            distance = np.linalg.norm(at - self.head.points_mm[name], axis=1).min()
+            self.assertLess(distance, 8.0, name)
+
+    def test_targets_are_where_tissue_is(self):
+        np.testing.assert_array_equal(self.head.tissue > 0, self.head.target > 0)
+
+    def test_left_is_towards_higher_x(self):
+        self.assertGreater(self.head.points_mm["eye_left"][0], self.head.points_mm["eye_right"][0])
+
+
+if __name__ == "__main__":
+    unittest.main()
