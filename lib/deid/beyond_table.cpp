@@ -52,7 +52,7 @@ constexpr Rule rules[] = {
     {{0x0044, 0x0011}, Code::X},  // Substance Administration Notes
     {{0x0044, 0x0012}, Code::X},  // Substance Administration Device ID
     {{0x0054, 0x0400}, Code::X},  // Image ID
-    {{0x0070, 0x0081}, Code::Z},  // Content Description, free text
+    {{0x0070, 0x0081}, Code::D},  // Content Description, free text
     {{0x0072, 0x006F}, Code::D},  // Selector UC Value
     {{0x0074, 0x100A}, Code::X},  // Contact URI
     {{0x0074, 0x100C}, Code::X},  // Contact Display Name

@@ -21,6 +21,7 @@ bool stays_on_purpose(const dicom::Attribute& attribute, bool in_coded_entry) {
     case dicom::Vr::CS:
     case dicom::Vr::DS:
     case dicom::Vr::IS:
+    case dicom::Vr::TM:
     case dicom::Vr::UI:
       return true;
     default:

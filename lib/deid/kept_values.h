@@ -11,10 +11,9 @@
 
 namespace efface::deid {
 
-/// From attributes that the plan leaves alone, at every depth: code strings, numbers and UIDs (VR
-/// CS, DS, IS, UI), coded entries (code value, scheme, meaning), and what names the equipment's
-/// make
-/// ((0008,0070), (0008,1090), (0018,1020)); and every new value that the plan writes.
+/// From attributes that the plan leaves alone, at every depth: code strings, numbers, times of day
+/// and UIDs (VR CS, DS, IS, TM, UI), coded entries (code value, scheme, meaning), and what names a
+/// technique or product (technical.h); and every new value that the plan writes.
 std::vector<std::string> kept_values(const dicom::DataSet& data_set, const dicom::EditPlan& plan);
 
 }  // namespace efface::deid

@@ -27,6 +27,9 @@ using internal::Place;
 
 constexpr Tag patient_name{0x0010, 0x0010};
 constexpr Tag patient_id{0x0010, 0x0020};
+/// X/Z in the table, but where it is allowed it must have items: like X/Z/U*, its UIDs are
+/// replaced.
+constexpr Tag referenced_study{0x0008, 0x1110};
 constexpr Tag identity_removed{0x0012, 0x0062};
 constexpr Tag method{0x0012, 0x0063};
 constexpr Tag method_code_sequence{0x0012, 0x0064};
@@ -166,7 +169,8 @@ class Planner {
     // Items where the standard has none, or a sequence that could not be read as items: nobody can
     // say what is inside.
     if (known != Vr::SQ || attribute.items.empty()) return edits_.remove(attribute);
-    if (code == Code::Z || code == Code::X_Z) return edits_.empty(attribute, Vr::SQ);
+    const bool is_emptied = code == Code::Z || code == Code::X_Z;
+    if (is_emptied && attribute.tag != referenced_study) return edits_.empty(attribute, Vr::SQ);
     visit_items(attribute, internal::place_inside(place, attribute.tag, code));
   }
 

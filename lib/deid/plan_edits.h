@@ -19,21 +19,33 @@ struct PlanContext {
   bool pixels_changed = false;
 };
 
-/// Rules, in this order:
-/// * top level and every sequence item at any depth, private sequences and parsed UN included;
-/// * private attributes and their creators, group lengths, groups 0002-0006, curves, overlays,
-/// digital
-///   signatures, trailing padding are removed;
-/// * compound codes take the mildest action that keeps any IOD valid: X/Z -> Z, X/D, Z/D and X/Z/D
-/// -> D,
-///   X/Z/U* -> U inside the sequence; an absent attribute is never added;
-/// * D gives a VR-valid dummy (dummy_value); D of a sequence keeps its items and cleans inside;
-/// * UIDs by code U, and every other UI value that is not registered and not a coding scheme or
-///   template identifier, become Pseudonyms::uid;
-/// * SR content items by Table E.3.4-1 (sr_content.h);
+/// Rules:
+/// * they hold at the top level and in every sequence item at any depth, parsed UN included;
+/// * private attributes, tags that the standard does not define, groups 0000 to 0006, curves,
+///   overlays, variable pixel data, pixel data in items, digital signatures and trailing padding
+///   are removed; group lengths are the writer's affair;
+/// * compound codes take the mildest action that keeps any IOD valid: X/Z -> Z; X/D, Z/D, X/Z/D ->
+/// D;
+///   X/Z/U*, and X/Z of (0008,1110), -> U inside the sequence. An absent attribute is never added,
+///   an empty one stays empty unless it is removed. Where the table is silent: beyond_table.h;
+/// * Z is an empty value; patient's name and ID become the subject's pseudonym;
+/// * D is a VR-valid dummy (dummy.h); D of a sequence keeps its items and cleans inside, codes that
+///   stand in them included; what should be a sequence and cannot be read as one is removed;
+/// * UIDs by code U, every other UI value that is neither registered nor names a kind, and UIDs
+/// that
+///   stand as a value of text become Pseudonyms::uid;
+/// * content items keep their place in the tree, since others may refer to it: X of Table E.3.4-1
+/// is
+///   carried out like D. Text values, names, dates and times always go; of codes of schemes that
+///   are not public the meaning goes; numbers stay unless the table lists their concept;
+/// * with Dates::modified, DA and DT whose row says C move by the subject's weeks and TM stays; a
+/// date
+///   that cannot be moved is treated by the Basic Profile. Content items: only listed concepts;
+/// * text that stays is cleaned (a dummy) when a removed value stands in it (technical.h:
+/// exceptions);
 /// * (0012,0062) YES, (0012,0063), (0012,0064) appended to what is there, (0028,0303), and
-/// (0028,0302) NO
-///   when a face was removed, are added.
+///   (0028,0302) NO when a face was removed, are added, each once: a second run finds nothing to
+///   add.
 dicom::EditPlan plan_edits(const dicom::DataSet& data_set, const Profile& profile,
                            const PlanContext& context, const Pseudonyms& pseudonyms);
 

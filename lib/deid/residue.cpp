@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <bit>
 #include <optional>
 #include <string_view>
 
@@ -12,9 +12,8 @@ namespace efface::deid {
 
 namespace {
 
-constexpr std::size_t least_bytes = 5, most_findings = 1024;
+constexpr std::size_t least_bytes = 5, least_bits = 40, most_findings = 1024;
 constexpr std::ptrdiff_t least_digits = 6;
-constexpr double least_bits = 40;
 
 // Lower case, ascending. Words that stand in files of anybody: defined terms of PS3.3 and what
 // descriptions consist of.
@@ -93,6 +92,7 @@ std::optional<std::u32string> from_utf8(const std::string& bytes) {
 
 std::u32string from_latin1(const std::string& bytes) {
   std::u32string text;
+  text.reserve(bytes.size());
   for (const char c : bytes) text += static_cast<unsigned char>(c);
   return text;
 }
@@ -113,6 +113,7 @@ std::string to_utf8(const std::u32string& latin1_text) {
 /// 16-bit units; nothing beyond the basic plane.
 std::string to_utf16(const std::u32string& text, bool is_big_endian) {
   std::string bytes;
+  bytes.reserve(2 * text.size());
   for (const char32_t c : text) {
     const char high = static_cast<char>((c >> 8) & 0xFFU), low = static_cast<char>(c & 0xFFU);
     bytes += is_big_endian ? high : low;
@@ -123,11 +124,12 @@ std::string to_utf16(const std::u32string& text, bool is_big_endian) {
 
 /// How unlikely it is that samples spell the text by chance: samples spread evenly over just the
 /// range of its characters, the worst case, do so with a probability of 2^-bits at each place.
+/// Rounded down.
 template <class Text>
-double bits(const Text& text) {
+std::size_t bits(const Text& text) {
   const auto [least, most] = std::minmax_element(text.begin(), text.end());
-  return static_cast<double>(text.size()) *
-         std::log2(static_cast<double>(*most) - static_cast<double>(*least) + 1);
+  const auto range = static_cast<std::uint32_t>(*most) - static_cast<std::uint32_t>(*least) + 1;
+  return text.size() * (static_cast<std::size_t>(std::bit_width(range)) - 1);
 }
 
 /// A value in the encodings it may have in a file.
@@ -135,7 +137,8 @@ void append_encodings(const std::string& value, std::vector<std::string>& patter
   patterns.push_back(value);
   const bool is_ascii = std::all_of(value.begin(), value.end(),
                                     [](char c) { return static_cast<signed char>(c) >= 0; });
-  const std::optional<std::u32string> decoded = from_utf8(value);
+  if (is_ascii && bits(value) < least_bits) return;
+  const std::optional<std::u32string> decoded = is_ascii ? std::nullopt : from_utf8(value);
   const std::u32string text = decoded ? *decoded : from_latin1(value);
   const char32_t highest = *std::max_element(text.begin(), text.end());
   if (!is_ascii && !decoded) patterns.push_back(to_utf8(text));
