@@ -89,7 +89,8 @@ void check_level(const dicom::DataSet& level, const dicom::EditPlan& plan, dicom
     const dicom::Edit* edit = find_edit(plan, path);
     require(!(is_removed && edit != nullptr), "no edits below a removed sequence");
     const bool goes = is_removed || (edit != nullptr && edit->action == dicom::Action::remove);
-    require(goes || !attribute.tag.is_private(), "private attributes are removed");
+    const bool must_go = attribute.tag.is_private() && !attribute.tag.is_group_length();
+    require(goes || !must_go, "private attributes are removed");  // the writer drops group lengths
     for (std::size_t i = 0; i < attribute.items.size(); ++i) {
       dicom::TagPath below = path;
       below.parents.push_back({attribute.tag, static_cast<std::uint32_t>(i)});
