@@ -50,14 +50,21 @@ class FaceNet(nn.Module):
         self.down4 = nn.Sequential(Block(c[3], c[4], 2), Block(c[4], c[4]), Block(c[4], c[4]))
         self.up3, self.up2 = Up(c[4], c[3], 2), Up(c[3], c[2], 2)
         self.up1, self.up0 = Up(c[2], c[1], 2), Up(c[1], c[0], 1)
+        # every level adds to the logits: eight channels alone cannot carry rare labels down
         self.head = nn.Conv3d(c[0], labels, 1)
+        self.head1 = nn.Conv3d(c[1], labels, 1)
+        self.head2 = nn.Conv3d(c[2], labels, 1)
+        self.head3 = nn.Conv3d(c[3], labels, 1)
 
     def forward(self, x):
         s0 = self.stem(x)
         s1 = self.down1(s0)
         s2 = self.down2(s1)
         s3 = self.down3(s2)
-        x = self.up3(self.down4(s3), s3)
-        x = self.up2(x, s2)
-        x = self.up1(x, s1)
-        return self.head(self.up0(x, s0))
+        x3 = self.up3(self.down4(s3), s3)
+        x2 = self.up2(x3, s2)
+        x1 = self.up1(x2, s1)
+        coarse = F.interpolate(self.head3(x3), scale_factor=2.0, mode="nearest") + self.head2(x2)
+        coarse = F.interpolate(coarse, scale_factor=2.0, mode="nearest") + self.head1(x1)
+        coarse = F.interpolate(coarse, scale_factor=2.0, mode="nearest")
+        return self.head(self.up0(x1, s0)) + coarse

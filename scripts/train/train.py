@@ -91,8 +91,8 @@ def train(args):
                 a.lerp_(b, 1 - decay)
         scores.append([float(entropy), float(dice)] + score)
         step += 1
-        if step % 50 == 0:
-            mean = np.nanmean(np.array(scores[-50:]), 0)
+        if step % 25 == 0:
+            mean = np.nanmean(np.array(scores[-25:]), 0)
             print(step, f"{(time.time() - start) / (step - first):.2f} s/step", mean.round(3), flush=True)
         if step % 100 == 0 or step == args.steps:
             save(path, network, average, optimiser, step, args)
