@@ -1,6 +1,7 @@
-// What the manifest says about a run, as plain values: written to the journal study by study, gathered
-// into manifest.json at the end. Nothing here may hold a value read from a patient; paths of inputs only
-// when the user asked for them.
+// What the manifest says about a run, as plain values: written to the journal study by study,
+// gathered into manifest.json at the end. Nothing here may hold a value read from a patient; paths
+// of inputs only when the user asked for them. No JSON here: see manifest.schema.json for how it
+// reads.
 #pragma once
 
 #include <array>
@@ -27,41 +28,44 @@ using ActionCounts = std::array<std::uint64_t, dicom::action_count>;
 
 /// One volume that the model looked at, or that shared a mask.
 struct VolumeRecord {
-  std::string token;                 ///< keyed, unique in the manifest
-  std::string kind;                  ///< "stack", "single slice", "nifti"
-  std::array<std::uint64_t, 3> size{};      ///< i, j, k
+  std::string token;                    ///< keyed, unique in the manifest
+  std::string kind;                     ///< "dicom stack", or the format of the file, e.g. "nifti1"
+  std::array<std::uint64_t, 3> size{};  ///< i, j, k
   std::array<double, 3> spacing_mm{};
   std::uint64_t time_points = 1;
   face::Verdict verdict = face::Verdict::uncertain;
   std::string reason;
-  double score = 0;
+  double score = 0;  ///< see face::FaceDecision
   std::array<std::uint64_t, face::feature_count> voxels_removed{};
   std::uint64_t voxels_changed = 0;
-  std::uint64_t brain_overlap_voxels = 0;   ///< in a face region, kept because they are brain
-  std::uint64_t regions_united = 0;         ///< volumes of the frame of reference whose region was used
-  std::string untouched_sha256_before;      ///< over voxels outside the mask, hex; empty when none changed
+  std::uint64_t brain_overlap_voxels = 0;  ///< in a face region, kept because they are brain
+  std::uint64_t regions_united = 0;  ///< volumes of the frame of reference whose region was used
+  std::string
+      untouched_sha256_before;  ///< over voxels outside the mask, hex; empty when none changed
   std::string untouched_sha256_after;
 };
 
 struct InputRecord {
-  std::string token;                  ///< keyed hash of the path below its input root
-  std::optional<std::string> path;    ///< only with --record-paths
-  std::string kind;                   ///< "dicom", "nifti1", …, "symbolic link", "special file", "other"
+  std::string token;                ///< keyed hash of the path below its input root
+  std::optional<std::string> path;  ///< only with --record-paths
+  std::string kind;  ///< "dicom", "nifti1", …, "symbolic link", "special file", "other"
   std::uint64_t bytes = 0;
-  std::string sha256;                 ///< of the input, hex; empty when it could not be read
+  std::string sha256;  ///< of the input, hex; empty when it could not be read
   Outcome outcome = Outcome::failed;
-  std::string reason;                 ///< stable code, e.g. "burned-in-text-possible"; empty when written
-  std::string detail;                 ///< one sentence without patient data
-  std::string study, series;          ///< tokens, empty when unknown
-  std::string volume;                 ///< token of its VolumeRecord, or empty
-  std::string output;                 ///< relative path below the output directory, or empty
+  std::string reason;         ///< stable code, e.g. "burned-in-text-possible"; empty when written
+  std::string detail;         ///< one sentence without patient data
+  std::string study, series;  ///< tokens, empty when unknown
+  std::string volume;         ///< token of its VolumeRecord, or empty
+  std::string output;         ///< relative path below the output directory, or empty
   std::uint64_t output_bytes = 0;
   std::string output_sha256;
-  std::string pixels;                 ///< "", "copied", "changed, kept native", "changed, re-encoded …"
-  std::string transfer_syntax_uid;    ///< of the output
-  std::map<std::string, ActionCounts> actions;      ///< "(0010,0010)" -> counts, all depths together;
-                                                    ///< private tags as "(gggg,eeee) private" in one row
-  std::map<std::string, std::uint64_t> safe_harbor; ///< class -> values removed or replaced
+  std::string pixels;  ///< "", "copied", "changed, kept native", "changed, re-encoded …"
+  std::string transfer_syntax_uid;  ///< of the output
+  /// "(0010,0010)" -> counts, all depths together; all private attributes as "private"; a header
+  /// field of another format by its name. Said of what was written: the manifest shows none for the
+  /// rest.
+  std::map<std::string, ActionCounts> actions;
+  std::map<std::string, std::uint64_t> safe_harbor;  ///< class -> values removed or replaced
 };
 
 /// All that one study contributes: one journal line.
@@ -74,14 +78,14 @@ struct StudyRecord {
 /// The head of the manifest.
 struct RunHeader {
   std::string tool_version;
-  std::map<std::string, std::string> libraries;      ///< name -> version
+  std::map<std::string, std::string> libraries;  ///< name -> version
   std::string table_edition, table_sha256;
-  std::vector<std::string> profile;                  ///< CID 7050 code values in force
+  std::vector<std::string> profile;  ///< CID 7050 code values in force
   std::string model_name, model_version, model_sha256;
-  std::string device, device_reason;                 ///< empty when no volume needed the model
-  std::string key_fingerprint;                       ///< 16 hex of HMAC(key, "fingerprint")
+  std::string device, device_reason;  ///< empty when no volume needed the model
+  std::string key_fingerprint;        ///< 16 hex of HMAC(key, "fingerprint")
   bool key_is_random = false;
-  std::map<std::string, std::string> options;        ///< every option, resolved; no paths of inputs
+  std::map<std::string, std::string> options;  ///< every option, resolved; no paths of inputs
 };
 
 }  // namespace efface::audit

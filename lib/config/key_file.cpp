@@ -34,7 +34,7 @@ struct KeyText {
 };
 
 std::string quoted(const std::filesystem::path& path) {
-  return "'" + path.string() + "'";
+  return std::string("'").append(path.string()).append("'");
 }
 
 void encode(const base::Digest& key, KeyText& text) {

@@ -1,0 +1,181 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+
+namespace efface::base {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FileTest : public testing::Test {
+ protected:
+  FileTest() {
+    std::string pattern = (fs::temp_directory_path() / "efface-base-XXXXXX").string();
+    folder_ = ::mkdtemp(pattern.data());
+  }
+  ~FileTest() override { fs::remove_all(folder_); }
+
+  static void put(const fs::path& path, const std::string& text) {
+    std::ofstream(path, std::ios::binary) << text;
+  }
+  static std::string text_of(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  fs::path folder_;
+};
+
+Fault fault_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()), "");
+    return error.fault();
+  }
+  ADD_FAILURE() << "no error";
+  return Fault::internal;
+}
+
+std::span<const std::byte> bytes_of(const std::string& text) {
+  return std::as_bytes(std::span(text));
+}
+
+bool is_open(int number) {
+  return ::fcntl(number, F_GETFD) != -1;
+}
+
+TEST_F(FileTest, DescriptorsCloseThemselvesAndCanBeMoved) {
+  put(folder_ / "a", "a");
+  int number = -1;
+  {
+    FileDescriptor file = open_for_reading(folder_ / "a");
+    number = file.number();
+    FileDescriptor moved = std::move(file);
+    EXPECT_FALSE(file.is_open());
+    EXPECT_EQ(moved.number(), number);
+    EXPECT_TRUE(is_open(number));
+    EXPECT_NE(::fcntl(number, F_GETFD) & FD_CLOEXEC, 0);
+  }
+  EXPECT_FALSE(is_open(number));
+}
+
+TEST_F(FileTest, OpeningSaysWhatIsMissing) {
+  EXPECT_EQ(fault_of([&] { open_for_reading(folder_ / "missing"); }), Fault::io);
+  try {
+    open_for_reading(folder_ / "missing");
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("missing'"), std::string::npos);
+  }
+}
+
+TEST_F(FileTest, LinksAreFollowedOnlyWhenAsked) {
+  put(folder_ / "a", "a");
+  fs::create_symlink(folder_ / "a", folder_ / "link");
+  EXPECT_TRUE(open_for_reading(folder_ / "link").is_open());
+  EXPECT_EQ(fault_of([&] { open_for_reading(folder_ / "link", false); }), Fault::io);
+}
+
+TEST_F(FileTest, CreatingNeverOverwrites) {
+  put(folder_ / "a", "precious");
+  EXPECT_EQ(fault_of([&] { create_file(folder_ / "a"); }), Fault::io);
+  EXPECT_EQ(text_of(folder_ / "a"), "precious");
+  write_all(create_file(folder_ / "b", 0600), bytes_of("new"), folder_ / "b");
+  EXPECT_EQ(text_of(folder_ / "b"), "new");
+  struct stat status {};
+  ASSERT_EQ(::stat((folder_ / "b").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(FileTest, AFullDiskIsSaidSo) {
+  const fs::path full = "/dev/full";
+  if (!fs::exists(full)) GTEST_SKIP() << "no /dev/full here";
+  const FileDescriptor file(::open(full.c_str(), O_WRONLY | O_CLOEXEC));
+  EXPECT_EQ(fault_of([&] { write_all(file, bytes_of("text"), full); }), Fault::no_space);
+}
+
+TEST_F(FileTest, RangesAreCopiedExactly) {
+  std::string text;
+  for (int i = 0; i < 300000; ++i) text += static_cast<char>('a' + i % 26);
+  put(folder_ / "a", text);
+  const FileDescriptor from = open_for_reading(folder_ / "a");
+  const FileDescriptor to = create_file(folder_ / "b");
+  write_all(to, bytes_of("head:"), folder_ / "b");
+  copy_range(from, 7, 250001, to, folder_ / "b");
+  copy_range(from, 0, 0, to, folder_ / "b");
+  write_all(to, bytes_of(":tail"), folder_ / "b");
+  EXPECT_EQ(text_of(folder_ / "b"), "head:" + text.substr(7, 250001) + ":tail");
+}
+
+TEST_F(FileTest, RangesAreCopiedToAPipeToo) {
+  put(folder_ / "a", "0123456789");
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const FileDescriptor out(ends[0]), in(ends[1]);
+  copy_range(open_for_reading(folder_ / "a"), 2, 5, in, "pipe");
+  char buffer[16];
+  EXPECT_EQ(::read(out.number(), buffer, sizeof buffer), 5);
+  EXPECT_EQ(std::string(buffer, 5), "23456");
+}
+
+TEST_F(FileTest, ARangeBeyondTheEndIsBadInput) {
+  put(folder_ / "a", "0123456789");
+  const FileDescriptor from = open_for_reading(folder_ / "a");
+  const FileDescriptor to = create_file(folder_ / "b");
+  EXPECT_EQ(fault_of([&] { copy_range(from, 5, 6, to, folder_ / "b"); }), Fault::bad_input);
+}
+
+TEST_F(FileTest, MapsShowTheWholeFile) {
+  put(folder_ / "a", "content");
+  put(folder_ / "empty", "");
+  MappedFile map(folder_ / "a");
+  const MappedFile moved = std::move(map);
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(moved.bytes().data()), moved.bytes().size()),
+            "content");
+  EXPECT_TRUE(MappedFile(folder_ / "empty").bytes().empty());
+  EXPECT_EQ(fault_of([&] { MappedFile missing(folder_ / "missing"); }), Fault::io);
+}
+
+TEST_F(FileTest, TextIsReadUpToALimit) {
+  put(folder_ / "a", std::string(1000, 'x'));
+  EXPECT_EQ(read_text_file(folder_ / "a", 1000), std::string(1000, 'x'));
+  EXPECT_EQ(fault_of([&] { read_text_file(folder_ / "a", 999); }), Fault::bad_input);
+  EXPECT_EQ(fault_of([&] { read_text_file(folder_, 999); }), Fault::io);
+}
+
+TEST_F(FileTest, WritingAtomicallyReplacesAndLeavesNothingElse) {
+  put(folder_ / "a", "old");
+  write_atomically(folder_ / "a", "new");
+  EXPECT_EQ(text_of(folder_ / "a"), "new");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1);
+}
+
+TEST_F(FileTest, WritingAtomicallyLeavesNothingWhenItFails) {
+  fs::create_directory(folder_ / "a");
+  put(folder_ / "a" / "inside", "x");  // a directory that is not empty cannot be replaced
+  EXPECT_EQ(fault_of([&] { write_atomically(folder_ / "a", "new"); }), Fault::io);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1);
+  EXPECT_EQ(fault_of([&] { write_atomically(folder_ / "no" / "b", "new"); }), Fault::io);
+}
+
+TEST_F(FileTest, SyncingKnowsFilesAndDirectories) {
+  put(folder_ / "a", "x");
+  EXPECT_NO_THROW(sync_path(folder_ / "a"));
+  EXPECT_NO_THROW(sync_path(folder_));
+  EXPECT_EQ(fault_of([&] { sync_path(folder_ / "missing"); }), Fault::io);
+}
+
+}  // namespace
+}  // namespace efface::base
