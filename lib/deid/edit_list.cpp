@@ -75,14 +75,13 @@ void append_text(Vr vr, bool is_private, std::string_view text, std::vector<std:
   });
 }
 
-void append_values(const dicom::Attribute& attribute, bool is_private,
-                   std::vector<std::string>& values) {
-  is_private = is_private || attribute.tag.is_private();
+void append_values(const dicom::Attribute& attribute, std::vector<std::string>& values) {
   for (const dicom::DataSet& item : attribute.items) {
-    for (const dicom::Attribute& inner : item.attributes) append_values(inner, is_private, values);
+    for (const dicom::Attribute& inner : item.attributes) append_values(inner, values);
   }
   const std::string& value = attribute.value.reveal();
   if (value.size() < least_bytes) return;
+  const bool is_private = attribute.tag.is_private();
   if (dicom::is_text(attribute.vr)) {
     append_text(attribute.vr, is_private, value, values);
   } else if (attribute.vr == Vr::UN || attribute.vr == Vr::OB || attribute.vr == Vr::none) {
@@ -94,7 +93,7 @@ void append_values(const dicom::Attribute& attribute, bool is_private,
 }  // namespace
 
 void append_removed_values(const dicom::Attribute& attribute, std::vector<std::string>& values) {
-  append_values(attribute, false, values);
+  append_values(attribute, values);
 }
 
 void EditList::push(dicom::Tag tag, dicom::Action action, dicom::Vr vr, std::string value) {
