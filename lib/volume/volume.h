@@ -29,22 +29,25 @@ struct Field {
   float at(const Vec3& patient_mm, float outside) const;
 };
 
-/// The stored voxels of a stack as bytes, voxel by voxel in StackGrid's order: never interpreted, only
-/// copied from one voxel to another, so that filling works for every data type and byte order.
+/// The stored voxels of a stack as bytes, voxel by voxel in StackGrid's order: never interpreted,
+/// only copied from one voxel to another, so that filling works for every data type and byte order.
 struct StoredVoxels {
   std::size_t bytes_per_voxel = 0;
   std::span<std::byte> bytes;
 };
 
-/// Resamples onto a regular grid: mean of n³ trilinear samples in each target voxel, n = 1…4 by the
-/// ratio of spacings, so that fine data are not aliased. `inside` (same size as the grid) becomes 1
-/// where the source has data and 0 elsewhere, where the value is 0.
-/// Thick slices are interpolated linearly along their normal.
+/// Resamples onto a regular grid: the mean of trilinear samples in each target voxel, so that fine
+/// data are not aliased: 1…4 of them along each axis of the target, as many as source voxels are
+/// passed from one target voxel to the next. `inside` (same size as the grid) becomes 1 where the
+/// target voxel's centre is in the source's field of view and at least half of what it sees there
+/// is valid; elsewhere it is 0 and so is the value. Thick slices are interpolated linearly along
+/// their normal. The result does not depend on `threads`. Throws base::Error (bad_input) for
+/// singular or empty source grids and for values that do not match the grid.
 struct Resampled {
   RegularGrid grid;
   std::vector<float> values;
   std::vector<std::uint8_t> inside;
 };
-Resampled resample(const Volume& volume, const RegularGrid& grid);
+Resampled resample(const Volume& volume, const RegularGrid& grid, unsigned threads = 2);
 
 }  // namespace efface::volume
