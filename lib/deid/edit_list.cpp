@@ -139,7 +139,7 @@ void EditList::clean_kept_texts() {
   if (kept_texts_.empty()) return;
   std::vector<std::string> telling;
   std::copy_if(removed_.begin(), removed_.end(), std::back_inserter(telling), is_telling);
-  const PatternMatcher matcher(telling);
+  const PatternMatcher matcher(std::move(telling));
   std::vector<PatternMatcher::Match> matches;
   for (KeptText& text : kept_texts_) {
     const std::string& value = text.attribute->value.reveal();

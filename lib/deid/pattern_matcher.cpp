@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace efface::deid {
 
 namespace {
 
-constexpr std::size_t piece_bytes = 4, most_stride = 8, bucket_count = 4096;
+constexpr std::size_t piece_bytes = 4, most_stride = 8, bucket_count = 512;
 
 std::uint32_t load(const void* bytes) {
   std::uint32_t word;
@@ -21,13 +22,13 @@ std::uint32_t hash(std::uint32_t word) {
 }
 
 std::uint32_t bucket(std::uint32_t word) {
-  return hash(word) >> 4;
+  return hash(word) >> 7;
 }
 
 }  // namespace
 
-PatternMatcher::PatternMatcher(std::span<const std::string> patterns)
-    : patterns_(patterns.begin(), patterns.end()), buckets_(bucket_count + 1, 0) {
+PatternMatcher::PatternMatcher(std::vector<std::string> patterns)
+    : patterns_(std::move(patterns)), buckets_(bucket_count + 1, 0) {
   std::size_t shortest = most_stride + piece_bytes - 1;
   for (const std::string& pattern : patterns_) {
     if (pattern.size() < piece_bytes) continue;
@@ -35,6 +36,7 @@ PatternMatcher::PatternMatcher(std::span<const std::string> patterns)
     longest_ = std::max(longest_, pattern.size());
   }
   stride_ = shortest - piece_bytes + 1;
+  pieces_.reserve(stride_ * patterns_.size());
   for (std::uint32_t i = 0; i < patterns_.size(); ++i) {
     if (patterns_[i].size() < piece_bytes) continue;
     for (std::uint32_t offset = 0; offset < stride_; ++offset) {

@@ -18,7 +18,7 @@ namespace efface::deid {
 class PatternMatcher {
  public:
   /// Patterns of at least 4 bytes; shorter ones are not found.
-  explicit PatternMatcher(std::span<const std::string> patterns);
+  explicit PatternMatcher(std::vector<std::string> patterns);
 
   struct Match {
     std::size_t offset;   ///< of the first byte
@@ -38,7 +38,7 @@ class PatternMatcher {
   };
   std::vector<std::string> patterns_;
   std::vector<Piece> pieces_;           ///< by bucket
-  std::vector<std::uint32_t> buckets_;  ///< 4096 hash ranges of pieces_, and the end
+  std::vector<std::uint32_t> buckets_;  ///< 512 hash ranges of pieces_, and the end
   std::array<std::uint64_t, 1024> filter_{};
   std::size_t stride_ = 1;
   std::size_t longest_ = 0;

@@ -297,4 +297,13 @@ dicom::EditPlan plan_edits(const DataSet& data_set, const Profile& profile,
   return Planner(data_set, profile, context, pseudonyms).plan();
 }
 
+void count_meta_as_removed(const DataSet& meta, dicom::EditPlan& plan) {
+  std::vector<std::string> values;
+  for (const Attribute& attribute : meta.attributes) {
+    const bool stays = attribute.tag == Tag{0x0002, 0x0002} || attribute.tag == Tag{0x0002, 0x0010};
+    if (!stays) internal::append_removed_values(attribute, values);
+  }
+  for (std::string& value : values) plan.removed_values.emplace_back(std::move(value));
+}
+
 }  // namespace efface::deid

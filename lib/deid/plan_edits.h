@@ -49,4 +49,9 @@ struct PlanContext {
 dicom::EditPlan plan_edits(const dicom::DataSet& data_set, const Profile& profile,
                            const PlanContext& context, const Pseudonyms& pseudonyms);
 
+/// Counts the values of a file's meta information (group 0002, the preamble as (0000,0000)), which
+/// the writer makes anew, among the removed ones. SOP class and transfer syntax stay and do not
+/// count.
+void count_meta_as_removed(const dicom::DataSet& meta, dicom::EditPlan& plan);
+
 }  // namespace efface::deid

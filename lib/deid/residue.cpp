@@ -5,6 +5,7 @@
 #include <bit>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "deid/dummy.h"
 
@@ -112,12 +113,12 @@ std::string to_utf8(const std::u32string& latin1_text) {
 
 /// 16-bit units; nothing beyond the basic plane.
 std::string to_utf16(const std::u32string& text, bool is_big_endian) {
-  std::string bytes;
-  bytes.reserve(2 * text.size());
-  for (const char32_t c : text) {
-    const char high = static_cast<char>((c >> 8) & 0xFFU), low = static_cast<char>(c & 0xFFU);
-    bytes += is_big_endian ? high : low;
-    bytes += is_big_endian ? low : high;
+  std::string bytes(2 * text.size(), '\0');
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char high = static_cast<char>((text[i] >> 8) & 0xFFU);
+    const char low = static_cast<char>(text[i] & 0xFFU);
+    bytes[2 * i] = is_big_endian ? high : low;
+    bytes[2 * i + 1] = is_big_endian ? low : high;
   }
   return bytes;
 }
@@ -152,16 +153,23 @@ void append_encodings(const std::string& value, std::vector<std::string>& patter
   patterns.push_back(to_utf16(text, true));
 }
 
+std::vector<bool> weak_ones(const std::vector<std::string>& patterns) {
+  std::vector<bool> weak;
+  weak.reserve(patterns.size());
+  for (const std::string& pattern : patterns) weak.push_back(bits(pattern) < least_bits);
+  return weak;
+}
+
 std::vector<std::string> patterns_for(const std::vector<base::Phi<std::string>>& removed,
                                       const std::vector<std::string>& kept) {
   std::vector<std::string> values;
   for (const base::Phi<std::string>& value : removed) {
     if (is_telling(value.reveal())) values.push_back(value.reveal());
   }
+  values = not_contained(std::move(values), kept);
   std::vector<std::string> patterns;
-  for (const std::string& value : not_contained(std::move(values), kept)) {
-    append_encodings(value, patterns);
-  }
+  patterns.reserve(3 * values.size());
+  for (const std::string& value : values) append_encodings(value, patterns);
   return patterns;
 }
 
@@ -181,9 +189,8 @@ ResidueScanner::ResidueScanner(const std::vector<base::Phi<std::string>>& remove
                                const std::vector<std::string>& kept)
     : ResidueScanner(patterns_for(removed, kept)) {}
 
-ResidueScanner::ResidueScanner(const std::vector<std::string>& patterns) : matcher_(patterns) {
-  for (const std::string& pattern : patterns) is_weak_.push_back(bits(pattern) < least_bits);
-}
+ResidueScanner::ResidueScanner(std::vector<std::string> patterns)
+    : is_weak_(weak_ones(patterns)), matcher_(std::move(patterns)) {}
 
 void ResidueScanner::expect_samples(std::uint64_t begin, std::uint64_t end) {
   samples_begin_ = begin;

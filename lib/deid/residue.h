@@ -43,14 +43,14 @@ class ResidueScanner {
   std::size_t pattern_count() const { return is_weak_.size(); }
 
  private:
-  PatternMatcher matcher_;
   std::vector<bool> is_weak_;  ///< of a pattern: below 40 bits
+  PatternMatcher matcher_;
   std::vector<std::uint64_t> findings_;
   std::vector<std::byte> carry_;  ///< the last bytes fed, one less than the longest pattern
   std::uint64_t position_ = 0;    ///< of the next byte to be fed
   std::uint64_t samples_begin_ = 0, samples_end_ = 0;
 
-  explicit ResidueScanner(const std::vector<std::string>& patterns);
+  explicit ResidueScanner(std::vector<std::string> patterns);
   void scan_seam(std::span<const std::byte> bytes);
   void report(std::uint64_t offset, std::size_t pattern);
 };

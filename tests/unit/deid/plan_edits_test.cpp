@@ -254,6 +254,16 @@ TEST(PlanEdits, ListsRemovedValues) {
                      [](const dicom::Edit& a, const dicom::Edit& b) { return a.path < b.path; }));
 }
 
+TEST(PlanEdits, CountsMetaInformationAsRemoved) {
+  dicom::EditPlan plan;
+  count_meta_as_removed(item({attribute({0x0002, 0x0002}, Vr::UI, "1.3.12.2.1107.5.9.1"),
+                              attribute({0x0002, 0x0003}, Vr::UI, "1.2.3.4"),
+                              attribute({0x0002, 0x0016}, Vr::AE, "WARD_7_PACS")}),
+                        plan);
+  EXPECT_EQ(plan.removed_values.size(), 2U);
+  EXPECT_TRUE(test::was_removed(plan, "WARD_7_PACS"));
+}
+
 TEST(PlanEdits, FailsClosedOnValuesThatWereNotLoaded) {
   test::Attribute uids = attribute({0x0008, 0x0058}, Vr::UI, "");
   uids.is_loaded = false;
