@@ -18,4 +18,4 @@ make=$build/tests/support/make_demo_study
 "$build/cmd/efface" key new "$work/key"
 # A program that does nothing but start with LibTorch.
 g++ -x c++ bench/torch_start.cpp -o "$work/torch_start" -Wl,--no-as-needed -ltorch -ltorch_cpu -lc10
-python3 bench/measure.py --efface "$build/cmd/efface" --work "$work"
+/usr/bin/python3 bench/measure.py --efface "$build/cmd/efface" --work "$work"

@@ -68,7 +68,7 @@ demonstrate() {
     status=$?
   # 3: finished, but something was withheld. Here: the screenshot and the text file.
   ((status == 0 || status == 3)) || die "the demonstration failed with exit code $status"
-  python3 scripts/show_manifest.py "$demo/out/manifest.json"
+  /usr/bin/python3 scripts/show_manifest.py "$demo/out/manifest.json"
   echo
   echo "clean files: $demo/out    their record: $demo/out/manifest.json"
 }

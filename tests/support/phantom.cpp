@@ -47,11 +47,11 @@ double lips(Point p, Point q) {
 
 double pinna(Point q) {
   // The plate of the ear: turned about z so that its back edge stands off, then leaning out.
-  const double c = std::cos(0.45), s = std::sin(0.45);
-  const Point d = q - Point{72, 6, -49};
+  const double c = std::cos(0.5), s = std::sin(0.5);
+  const Point d = q - Point{74, 6, -49};
   const Point r{c * d.x - s * d.y, s * d.x + c * d.y, d.z};
-  const double plate = ellipsoid(r, {0, 0, 0}, {6, 17, 31});
-  return smooth_cut(plate, ellipsoid(r, {6, 0, -2}, {6, 10, 20}), 3);
+  const double plate = ellipsoid(r, {0, 0, 0}, {7, 19, 33});
+  return smooth_cut(plate, ellipsoid(r, {7, 0, -2}, {6, 11, 20}), 3);
 }
 
 double eyelids(Point q) {
@@ -119,7 +119,7 @@ Tissue brain_tissue(Point p, double depth) {
   if (ventricles(q) < 0) return Tissue::csf;
   if (ellipsoid(q, {12, 8, 2}, {10, 16, 10}) < 0) return Tissue::grey_matter;  // thalamus
   const double fold = gyri(p);
-  if (depth < 2.5 || (fold > 0.85 && depth < 17)) return Tissue::csf;
+  if (depth < 2 || (fold > 1 && depth < 15)) return Tissue::csf;
   const bool cortex = depth < 5.5 || (fold > 0.2 && depth < 21);
   return cortex ? Tissue::grey_matter : Tissue::white_matter;
 }
