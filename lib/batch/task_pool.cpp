@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <memory>
 
@@ -58,6 +59,24 @@ void TaskPool::work() {
     task();
     task = nullptr;
   }
+}
+
+std::unique_lock<std::mutex> TaskPool::lock_while_helping(std::mutex& mutex) {
+  std::unique_lock<std::mutex> wanted(mutex, std::try_to_lock);
+  while (!wanted.owns_lock()) {
+    std::function<void()> share;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, std::chrono::milliseconds(2), [&] { return !helpers_.empty(); });
+      if (!helpers_.empty()) {
+        share = std::move(helpers_.front());
+        helpers_.pop_front();
+      }
+    }
+    if (share) share();
+    wanted.try_lock();
+  }
+  return wanted;
 }
 
 void TaskPool::parallel_for(std::size_t count, const std::function<void(std::size_t)>& body) {

@@ -27,6 +27,10 @@ class TaskPool {
   /// Blocks until fewer than `limit` started tasks are unfinished.
   void wait_below(std::size_t limit);
 
+  /// Locks `mutex`; while another study holds it, this thread helps with that study's loops instead of
+  /// standing still.
+  std::unique_lock<std::mutex> lock_while_helping(std::mutex& mutex);
+
   /// Calls body(i) once for each i in [0, count), on this thread and idle workers; returns when all are
   /// done. The first exception (by time) is rethrown after that; later indices are then skipped.
   void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body);

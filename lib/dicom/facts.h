@@ -18,6 +18,7 @@ struct FramePlane {
   std::array<double, 6> orientation{};  ///< (0020,0037), row then column direction
   std::array<double, 2> spacing{};      ///< (0028,0030): between rows, between columns, mm
   double thickness = 0;                 ///< (0018,0050) mm, 0 when unknown
+  double rescale_slope = 1, rescale_intercept = 0;  ///< (0028,1053), (0028,1052) of this frame
   /// Whatever else separates volumes that share positions: echo, time point, b-value, phase, stack,
   /// image type… as one opaque key; frames of one volume have equal keys.
   std::string volume_key;
@@ -37,7 +38,6 @@ struct InstanceFacts {
   std::uint32_t rows = 0, columns = 0, frames = 1, samples_per_pixel = 1;
   std::uint32_t bits_allocated = 0, bits_stored = 0, high_bit = 0;
   bool is_signed = false;
-  double rescale_slope = 1, rescale_intercept = 0;  ///< top level; per frame values: see the reader
   std::optional<std::int64_t> padding_value, padding_range_limit;  ///< (0028,0120), (0028,0121)
   bool has_pixel_data = false;
   bool has_icon_image = false;          ///< (0088,0200) anywhere

@@ -66,6 +66,8 @@ Vec3 normal_of(const dicom::FramePlane& plane) {
   return volume::cross({o[0], o[1], o[2]}, {o[3], o[4], o[5]});
 }
 
+}  // namespace
+
 Extent extent_of(const volume::StackGrid& grid) {
   const Vec3 normal = grid.normal();
   const double length =
@@ -76,6 +78,8 @@ Extent extent_of(const volume::StackGrid& grid) {
   const bool transverse = std::abs(normal[2]) >= transverse_cosine && length < full_extent_mm;
   return transverse ? Extent::thin_transverse : Extent::thin_other;
 }
+
+namespace {
 
 Stack build_stack(const StackKey& key, std::vector<PlacedFrame> placed) {
   std::sort(placed.begin(), placed.end(), [](const PlacedFrame& a, const PlacedFrame& b) {

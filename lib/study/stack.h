@@ -25,6 +25,8 @@ enum class Extent : std::uint8_t {
   thin_other        ///< a few sagittal, coronal or oblique slices: they may show the profile
 };
 
+Extent extent_of(const volume::StackGrid& grid);
+
 /// Slices that share orientation, spacing and size; one or more frames at each position (echoes, time
 /// points, phases: everything that shows the same place).
 struct Stack {

@@ -1,0 +1,43 @@
+// A segmenter that comes into being when the first volume needs it: runs that need no model do not pay
+// for LibTorch.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "face/model.h"
+
+namespace efface::cmd {
+
+class LazySegmenter : public face::Segmenter {
+ public:
+  using Load = std::function<std::unique_ptr<face::Segmenter>(const face::ModelCard&)>;
+
+  LazySegmenter(face::ModelCard card, Load load) : card_(std::move(card)), load_(std::move(load)) {}
+
+  const face::ModelCard& card() const override { return card_; }
+  face::Probabilities segment(const face::ModelInput& input) override {
+    return loaded().segment(input);
+  }
+  /// Empty texts when no volume needed the model.
+  face::DeviceReport device() const override {
+    const std::lock_guard lock(mutex_);
+    return segmenter_ ? segmenter_->device() : face::DeviceReport{};
+  }
+
+ private:
+  face::Segmenter& loaded() {
+    const std::lock_guard lock(mutex_);
+    if (!segmenter_) segmenter_ = load_(card_);
+    return *segmenter_;
+  }
+
+  face::ModelCard card_;
+  Load load_;
+  mutable std::mutex mutex_;
+  std::unique_ptr<face::Segmenter> segmenter_;
+};
+
+}  // namespace efface::cmd

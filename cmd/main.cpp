@@ -1,0 +1,121 @@
+// efface: one function a subcommand, one place where errors become messages and exit codes.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "audit/manifest.h"
+#include "base/error.h"
+#include "batch/run.h"
+#include "cmd/completion.h"
+#include "cmd/exit_codes.h"
+#include "cmd/observers.h"
+#include "cmd/options.h"
+#include "cmd/resolve.h"
+#include "config/key_file.h"
+#include "crypto_openssl/crypto.h"
+
+namespace efface::cmd {
+namespace {
+
+std::atomic<bool> cancelled{false};
+
+void catch_signals() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { cancelled.store(true); };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second signal ends the program at once
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+int run_command(const RunArguments& arguments) {
+  batch::RunOptions options = resolve(arguments);
+  options.cancelled = &cancelled;
+  catch_signals();
+  const auto segmenter = make_segmenter(arguments, options);
+  const auto observer = make_observer(arguments);
+  if (options.key_is_random && !arguments.quiet && !options.dry_run) {
+    observer->message("no --key given: pseudonyms of this run cannot be repeated, nor the run resumed");
+  }
+  const batch::RunResult result = batch::run(options, *segmenter, *observer);
+  if (options.dry_run) return exit_ok;
+  if (!arguments.quiet) {
+    observer->message(fmt::format("{} files: {} written, {} withheld, {} failed; see manifest.json",
+                                  result.totals.inputs, result.totals.written,
+                                  result.totals.withheld, result.totals.failed));
+  }
+  return result.is_complete() ? exit_ok : exit_incomplete;
+}
+
+int key_command(const std::string& file) {
+  config::write_key_file(file, crypto_openssl::random_key());
+  return exit_ok;
+}
+
+int version_command() {
+  fmt::print("efface {}\n", EFFACE_VERSION);
+  for (const auto& [name, version] : library_versions(true)) fmt::print("{} {}\n", name, version);
+  fmt::print("device {}\n", default_device());
+  return exit_ok;
+}
+
+int dispatch(const CLI::App& app, const Arguments& arguments) {
+  if (app.count("--version") > 0) return version_command();
+  if (app.got_subcommand("run")) return run_command(arguments.run);
+  if (app.got_subcommand("key")) return key_command(arguments.new_key_file);
+  if (app.got_subcommand("schema")) {
+    const std::string_view schema = audit::manifest_schema();
+    std::fwrite(schema.data(), 1, schema.size(), stdout);
+    return exit_ok;
+  }
+  if (app.got_subcommand("completion")) {
+    fmt::print("{}", completion_script(app, arguments.completion_shell));
+    return exit_ok;
+  }
+  fmt::print(stderr, "{}", app.help());
+  return exit_usage;
+}
+
+int report(const base::Error& error) {
+  fmt::print(stderr, "efface: {}\n", error.what());
+  if (!error.hint().empty()) fmt::print(stderr, "efface: hint: {}\n", error.hint());
+  switch (error.fault()) {
+    case base::Fault::usage: return exit_usage;
+    case base::Fault::cancelled: return exit_interrupted;
+    default: return exit_failed;
+  }
+}
+
+int main_of(int argc, char** argv) {
+  CLI::App app{"efface removes people from medical images: identifying DICOM attributes and faces.", "efface"};
+  Arguments arguments;
+  declare(app, arguments);
+  try {
+    app.parse(argc, argv);
+    return dispatch(app, arguments);
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    app.exit(error);
+    return exit_usage;
+  } catch (const base::Error& error) {
+    return report(error);
+  } catch (const std::bad_alloc&) {
+    return report(base::Error(base::Fault::resource, "out of memory", "use fewer --jobs"));
+  } catch (const std::exception&) {
+    // Foreign messages can hold values: they are not repeated.
+    return report(base::Error(base::Fault::internal, "unexpected internal error"));
+  }
+}
+
+}  // namespace
+}  // namespace efface::cmd
+
+int main(int argc, char** argv) {
+  return efface::cmd::main_of(argc, argv);
+}

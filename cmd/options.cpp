@@ -1,0 +1,106 @@
+#include "cmd/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "cmd/config_file.h"
+
+namespace efface::cmd {
+
+namespace {
+
+void declare_inputs(CLI::App& run, RunArguments& a) {
+  run.add_option("INPUT", a.inputs, "Files and directories to de-identify; directories are walked");
+  run.add_option("--files-from", a.files_from,
+                 "Read more inputs from FILE, one path a line; - is standard input")
+      ->type_name("FILE");
+  run.add_flag("--follow-links", a.follow_links,
+               "Follow symbolic links found while walking (they are recorded and skipped otherwise)");
+}
+
+void declare_outputs(CLI::App& run, RunArguments& a) {
+  run.add_option("-o,--output", a.output,
+                 "Directory for clean files and manifest.json; new, or one of an interrupted run")
+      ->type_name("DIR");
+  run.add_option("--names", a.names,
+                 "Output names: keyed pseudonyms, or keep the input's (which may carry names)")
+      ->check(CLI::IsMember({"keyed", "keep"}))
+      ->capture_default_str();
+  run.add_flag("--record-paths", a.record_paths, "Write input paths into the manifest");
+  run.add_flag("-n,--dry-run", a.dry_run,
+               "Print the plan of every study as a line of JSON and write nothing");
+}
+
+void declare_choices(CLI::App& run, RunArguments& a) {
+  run.add_option("--key", a.key,
+                 "Project key file (efface key new): makes pseudonyms repeatable. Without it a random "
+                 "key serves this run alone, which then cannot be resumed")
+      ->type_name("FILE");
+  run.add_option("--dates", a.dates,
+                 "Dates: removed (Basic Profile), or modified: shifted by whole weeks per patient")
+      ->check(CLI::IsMember({"removed", "modified"}))
+      ->capture_default_str();
+  run.add_option("--features", a.features, "Parts of the face to remove")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"eyes", "nose", "mouth", "ears"}))
+      ->type_name("LIST")
+      ->default_str("eyes,nose,mouth,ears");
+  run.add_option("--fill", a.fill,
+                 "What takes a face's place: noise from the image's own background, or a constant")
+      ->check(CLI::IsMember({"noise", "constant"}))
+      ->capture_default_str();
+}
+
+void declare_machine(CLI::App& run, RunArguments& a) {
+  run.add_option("--device", a.device,
+                 "Where the model runs: auto (CUDA if it works, else CPU), cpu, cuda or cuda:N")
+      ->type_name("DEVICE")
+      ->capture_default_str();
+  run.add_option("--model", a.model, "Model card (JSON beside its weights) instead of the built-in one")
+      ->type_name("CARD");
+  run.add_option("-j,--jobs", a.jobs, "Threads; 0 = one a processor")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  run.add_option("--progress", a.progress,
+                 "auto (status line on a terminal, plain lines otherwise), plain, json or none")
+      ->check(CLI::IsMember({"auto", "plain", "json", "none"}))
+      ->capture_default_str();
+  run.add_flag("-q,--quiet", a.quiet, "Errors only");
+  run.add_flag("-v,--verbose", a.verbose, "A line for each file that is withheld or failed");
+}
+
+}  // namespace
+
+void declare(CLI::App& app, Arguments& arguments) {
+  app.require_subcommand(0, 1);
+  app.add_flag("--version", "Show the versions of efface and its libraries, and the device");
+  app.set_help_flag("-h,--help", "Show this help");
+  app.set_config("--config", "", "Read options from a TOML or JSON file (names without dashes)")
+      ->type_name("FILE");
+  app.config_formatter(std::make_shared<ConfigFile>());
+  app.allow_config_extras(CLI::config_extras_mode::error);
+
+  CLI::App* run = app.add_subcommand(
+      "run", "De-identify files and directories: attributes by DICOM PS3.15, and faces in MR, CT, PET");
+  run->fallthrough();  // so that --config may stand anywhere
+  declare_inputs(*run, arguments.run);
+  declare_outputs(*run, arguments.run);
+  declare_choices(*run, arguments.run);
+  declare_machine(*run, arguments.run);
+  run->footer("Exit codes: 0 everything written; 1 the run failed; 2 usage; 3 finished, but something "
+              "was withheld or failed; 130 interrupted.\n"
+              "What is not proven clean is withheld, with its reason in OUTPUT/manifest.json.");
+
+  CLI::App* key = app.add_subcommand("key", "Project keys");
+  key->require_subcommand(1);
+  key->add_subcommand("new", "Make a key file, readable by you alone")
+      ->add_option("FILE", arguments.new_key_file, "Where to write it; never overwritten")
+      ->required();
+
+  app.add_subcommand("schema", "Print the JSON Schema of manifest.json");
+  app.add_subcommand("completion", "Print a completion script for a shell")
+      ->add_option("SHELL", arguments.completion_shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+}
+
+}  // namespace efface::cmd

@@ -1,0 +1,43 @@
+// The command line as CLI11 binds it: text and numbers as the user gave them. resolve.h turns them into
+// what the library takes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace efface::cmd {
+
+struct RunArguments {
+  std::vector<std::string> inputs;
+  std::string files_from;
+  std::string output;
+  std::string key;
+  std::string model;
+  std::string device = "auto";
+  std::vector<std::string> features{"eyes", "nose", "mouth", "ears"};
+  std::string fill = "noise";
+  std::string dates = "removed";
+  std::string names = "keyed";
+  std::string progress = "auto";
+  int jobs = 0;  ///< 0 = as many as there are processors
+  bool follow_links = false;
+  bool record_paths = false;
+  bool dry_run = false;
+  bool quiet = false;
+  bool verbose = false;
+};
+
+struct Arguments {
+  RunArguments run;
+  std::string new_key_file;
+  std::string completion_shell;
+};
+
+/// Declares every option of every subcommand on `app`, bound to `arguments`.
+void declare(CLI::App& app, Arguments& arguments);
+
+}  // namespace efface::cmd

@@ -1,0 +1,205 @@
+#include "cmd/resolve.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include <CLI/Version.hpp>
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <mutex>
+#include <thread>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "batch/staging.h"
+#include "cmd/lazy_segmenter.h"
+#include "config/key_file.h"
+#include "config/model_card.h"
+#include "crypto_openssl/crypto.h"
+#include "deid/table.h"
+#include "dicom_dcmtk/version.h"
+#include "face_torch/load.h"
+#include "volume_itk/image_file.h"
+
+namespace efface::cmd {
+
+namespace fs = std::filesystem;
+using base::Error;
+using base::Fault;
+
+namespace {
+
+constexpr const char* default_model = "face_v1.json";
+
+/// A file of the installation, found from where the program itself lies: PREFIX/bin and PREFIX/… when
+/// installed, BUILD/cmd and BUILD/… in a build tree.
+fs::path installed(std::initializer_list<const char*> below_prefix, const char* what) {
+  const fs::path prefix = fs::read_symlink("/proc/self/exe").parent_path().parent_path();
+  for (const char* candidate : below_prefix) {
+    if (fs::exists(prefix / candidate)) return prefix / candidate;
+  }
+  throw Error(Fault::model, fmt::format("{} is missing from the installation", what),
+              "install efface again, or build it with cmake --install");
+}
+
+fs::path plugin_path() {
+  return installed({"lib/efface/libefface_torch.so", "lib/libefface_torch.so"},
+                   "the LibTorch plugin libefface_torch.so");
+}
+
+fs::path model_card_path(const std::string& asked) {
+  if (!asked.empty()) return asked;
+  static const std::string relative = std::string("share/efface/models/") + default_model;
+  return installed({relative.c_str()}, "the face model");
+}
+
+void read_file_list(std::istream& list, const std::string& name, std::vector<fs::path>& inputs) {
+  std::string line;
+  while (std::getline(list, line)) {
+    if (!line.empty()) inputs.emplace_back(line);
+  }
+  if (list.bad()) throw Error(Fault::io, "cannot read the list of files '" + name + "'");
+}
+
+std::vector<fs::path> all_inputs(const RunArguments& a) {
+  std::vector<fs::path> inputs(a.inputs.begin(), a.inputs.end());
+  if (a.files_from == "-") {
+    read_file_list(std::cin, "-", inputs);
+  } else if (!a.files_from.empty()) {
+    std::ifstream list(a.files_from);
+    if (!list) throw Error(Fault::usage, "cannot open the list of files '" + a.files_from + "'");
+    read_file_list(list, a.files_from, inputs);
+  }
+  if (inputs.empty()) {
+    throw Error(Fault::usage, "no input given", "efface run INPUT… --output DIR; see efface run --help");
+  }
+  return inputs;
+}
+
+std::vector<face::Feature> features_of(const std::vector<std::string>& names) {
+  std::vector<face::Feature> features;
+  for (const face::Feature feature : face::all_features) {
+    if (std::find(names.begin(), names.end(), face::to_string(feature)) != names.end()) {
+      features.push_back(feature);
+    }
+  }
+  return features;
+}
+
+face_torch::TorchOptions torch_options(const std::string& device, std::size_t jobs) {
+  face_torch::TorchOptions options;
+  options.threads = static_cast<int>(jobs);
+  if (device == "auto") return options;
+  if (device == "cpu") {
+    options.device = face_torch::TorchOptions::Device::cpu;
+    return options;
+  }
+  const bool is_numbered = device.starts_with("cuda:") && device.size() > 5 && device.size() < 9 &&
+                           std::all_of(device.begin() + 5, device.end(),
+                                       [](char c) { return c >= '0' && c <= '9'; });
+  if (device != "cuda" && !is_numbered) {
+    throw Error(Fault::usage, "unknown device '" + device + "'", "auto, cpu, cuda or cuda:N");
+  }
+  options.device = face_torch::TorchOptions::Device::cuda;
+  if (is_numbered) options.cuda_index = std::stoi(device.substr(5));
+  return options;
+}
+
+std::string joined(const std::vector<face::Feature>& features) {
+  std::string text;
+  for (const face::Feature f : features) text += (text.empty() ? "" : ",") + std::string(to_string(f));
+  return text;
+}
+
+/// Every option as it took effect. No paths: what they named is recorded by content.
+std::map<std::string, std::string> recorded(const RunArguments& a, const batch::RunOptions& o) {
+  const auto yes = [](bool value) { return std::string(value ? "true" : "false"); };
+  return {{"features", joined(o.features)},
+          {"fill", a.fill},
+          {"dates", a.dates},
+          {"names", a.names},
+          {"device", a.device},
+          {"model", a.model.empty() ? "built-in" : "given"},
+          {"files-from", yes(!a.files_from.empty())},
+          {"follow-links", yes(a.follow_links)},
+          {"record-paths", yes(a.record_paths)},
+          {"dry-run", yes(a.dry_run)},
+          {"jobs", a.jobs == 0 ? "auto" : std::to_string(a.jobs)},
+          {"progress", a.progress},
+          {"quiet", yes(a.quiet)},
+          {"verbose", yes(a.verbose)}};
+}
+
+}  // namespace
+
+batch::RunOptions resolve(const RunArguments& a) {
+  batch::RunOptions o;
+  o.inputs = all_inputs(a);
+  if (a.output.empty() && !a.dry_run) {
+    throw Error(Fault::usage, "no output directory given", "add --output DIR, or --dry-run");
+  }
+  o.output = a.output;
+  o.profile.dates = a.dates == "modified" ? deid::Dates::modified : deid::Dates::removed;
+  o.features = features_of(a.features);
+  o.fill = a.fill == "constant" ? face::Fill::constant : face::Fill::noise;
+  o.names = a.names == "keep" ? batch::Names::keep : batch::Names::keyed;
+  o.follow_links = a.follow_links;
+  o.record_paths = a.record_paths;
+  o.dry_run = a.dry_run;
+  o.jobs = a.jobs > 0 ? static_cast<std::size_t>(a.jobs)
+                      : std::max(1U, std::thread::hardware_concurrency());
+  o.key_is_random = a.key.empty();
+  o.key = a.key.empty() ? crypto_openssl::random_key() : config::read_key_file(a.key);
+
+  const face::ModelCard card = config::read_model_card(model_card_path(a.model));
+  torch_options(a.device, o.jobs);  // a wrong --device is a usage error even when no volume needs it
+  o.header.tool_version = EFFACE_VERSION;
+  o.header.libraries = library_versions(false);
+  o.header.table_edition = deid::table_edition();
+  o.header.table_sha256 = deid::table_sha256();
+  for (const dicom::EditPlan::Code& code : deid::method_codes(o.profile, true, true)) {
+    o.header.profile.push_back(code.value);
+  }
+  o.header.model_name = card.name;
+  o.header.model_version = card.version;
+  o.header.model_sha256 = card.weights_sha256;
+  o.header.options = recorded(a, o);
+  return o;
+}
+
+std::unique_ptr<face::Segmenter> make_segmenter(const RunArguments& a, const batch::RunOptions& o) {
+  return std::make_unique<LazySegmenter>(
+      config::read_model_card(model_card_path(a.model)), [a, jobs = o.jobs](const face::ModelCard& card) {
+        const std::string sha256 = base::to_hex(batch::digest_file(card.weights_file).sha256);
+        if (sha256 != card.weights_sha256) {
+          throw Error(Fault::model, "the model's weights do not match the SHA-256 of its card",
+                      "the file is damaged or was exchanged; install the model again");
+        }
+        return face_torch::load_torch_segmenter(plugin_path(), card, torch_options(a.device, jobs));
+      });
+}
+
+std::map<std::string, std::string> library_versions(bool with_torch) {
+  std::map<std::string, std::string> versions{
+      {"DCMTK", dicom_dcmtk::library_version()},
+      {"ITK", volume_itk::library_version()},
+      {"OpenSSL", crypto_openssl::library_version()},
+      {"CLI11", CLI11_VERSION},
+      {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
+      {"nlohmann/json",
+       fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
+                   NLOHMANN_JSON_VERSION_PATCH)}};
+  if (with_torch) versions["LibTorch"] = face_torch::torch_version(plugin_path());
+  return versions;
+}
+
+std::string default_device() {
+  const face::ModelCard card = config::read_model_card(model_card_path(""));
+  const auto segmenter = face_torch::load_torch_segmenter(plugin_path(), card, {});
+  const face::DeviceReport report = segmenter->device();
+  return report.device + (report.reason.empty() ? "" : " (" + report.reason + ")");
+}
+
+}  // namespace efface::cmd

@@ -1,0 +1,28 @@
+// From the command line to the library's options: validates, opens key and model card, finds the
+// installed files. All usage errors of a run are found here, before anything is read or written.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "batch/options.h"
+#include "cmd/options.h"
+#include "face/model.h"
+
+namespace efface::cmd {
+
+/// Throws base::Error{usage | crypto | model}.
+batch::RunOptions resolve(const RunArguments& arguments);
+
+/// A segmenter that loads LibTorch and the weights when the first volume needs them, so that other runs
+/// do not pay for it. The weights' SHA-256 is checked against the card before they are loaded.
+std::unique_ptr<face::Segmenter> make_segmenter(const RunArguments& arguments,
+                                                const batch::RunOptions& options);
+
+/// Names and versions of the libraries in use; LibTorch's is asked only when `with_torch`.
+std::map<std::string, std::string> library_versions(bool with_torch);
+
+/// What --version says of the device that --device auto would take.
+std::string default_device();
+
+}  // namespace efface::cmd

@@ -1,0 +1,35 @@
+// What all parts of a run share. References only; everything in it is thread-safe or constant.
+#pragma once
+
+#include <mutex>
+
+#include "base/error.h"
+#include "batch/observer.h"
+#include "batch/options.h"
+#include "batch/staging.h"
+#include "batch/task_pool.h"
+#include "deid/pseudonyms.h"
+#include "face/model.h"
+
+namespace efface::batch {
+
+struct Context {
+  const RunOptions& options;
+  const deid::Pseudonyms& pseudonyms;
+  face::Segmenter& segmenter;
+  TaskPool& pool;
+  Observer& observer;
+  const OutputTree* output = nullptr;  ///< null in a dry run
+  /// Held while a study's voxels are in memory: one study at a time, so that memory stays bounded.
+  std::mutex& voxels;
+
+  /// Throws Error{cancelled} after SIGINT or SIGTERM.
+  void check_cancelled() const {
+    if (options.cancelled != nullptr && options.cancelled->load()) {
+      throw base::Error(base::Fault::cancelled, "interrupted",
+                        "run the same command again: it resumes");
+    }
+  }
+};
+
+}  // namespace efface::batch

@@ -1,0 +1,171 @@
+#include "batch/faces.h"
+
+#include <algorithm>
+#include <map>
+
+#include "face/prepare.h"
+
+namespace efface::batch {
+
+/// One time point that the model saw.
+struct StudyFaces::Seen {
+  face::FaceDecision decision;
+  volume::Field air;
+};
+
+namespace {
+
+constexpr double enough_coverage = 0.95;
+constexpr std::size_t lattice = 12;  // points along each axis when coverage is measured
+
+volume::Field air_field(const face::Probabilities& probabilities) {
+  const std::size_t voxels = probabilities.grid.voxel_count();
+  const auto begin = probabilities.values.begin();
+  static_assert(static_cast<int>(face::Label::air) == 0);
+  return {probabilities.grid, {begin, begin + static_cast<std::ptrdiff_t>(voxels)}};
+}
+
+/// How bad news is: the worst of several time points decides.
+int gravity(face::Verdict verdict) {
+  switch (verdict) {
+    case face::Verdict::no_head: return 0;
+    case face::Verdict::no_face: return 1;
+    case face::Verdict::removed: return 2;
+    case face::Verdict::uncertain: return 3;
+  }
+  return 3;
+}
+
+/// The share of a volume's extent that lies inside the field of view of another.
+bool covers(const volume::StackGrid& by, const volume::StackGrid& what) {
+  std::size_t inside = 0, all = 0;
+  const auto at = [](std::size_t extent, std::size_t step) {
+    return static_cast<double>(extent - 1) * static_cast<double>(step) / (lattice - 1);
+  };
+  const std::size_t slices = what.slices();
+  for (std::size_t c = 0; c < std::min(lattice, slices); ++c) {
+    const std::size_t k = slices <= lattice ? c : c * (slices - 1) / (lattice - 1);
+    for (std::size_t b = 0; b < lattice; ++b) {
+      for (std::size_t a = 0; a < lattice; ++a) {
+        ++all;
+        const volume::Vec3 point = what.patient_mm(at(what.columns, a), at(what.rows, b), k);
+        if (by.index_of(point)) ++inside;
+      }
+    }
+  }
+  return static_cast<double>(inside) >= enough_coverage * static_cast<double>(all);
+}
+
+}  // namespace
+
+StudyFaces::~StudyFaces() = default;
+
+StudyFaces::StudyFaces(const std::vector<FaceVolume>& volumes, const Context& context)
+    : judgements_(volumes.size()), seen_(volumes.size()) {
+  const face::DecideOptions decide{context.options.features};
+  std::size_t heads = 0, full = 0;
+  for (std::size_t v = 0; v < volumes.size(); ++v) {
+    FaceJudgement& judgement = judgements_[v];
+    if (volumes[v].extent != study::Extent::full) continue;
+    ++full;
+    judgement.seen_by_model = true;
+    for (const std::size_t t : study::representative_time_points(volumes[v].time_points)) {
+      context.check_cancelled();
+      const face::ModelInput input =
+          face::prepare(volumes[v].load(t), context.segmenter.card());
+      const face::Probabilities probabilities =
+          face::segment_in_blocks(context.segmenter, input);
+      Seen& seen = seen_[v].emplace_back();
+      seen.decision = face::decide(probabilities, input, decide);
+      seen.air = air_field(probabilities);
+    }
+    const auto worst = std::max_element(
+        seen_[v].begin(), seen_[v].end(), [](const Seen& a, const Seen& b) {
+          return gravity(a.decision.verdict) < gravity(b.decision.verdict);
+        });
+    judgement.verdict = worst->decision.verdict;
+    judgement.reason = worst->decision.reason;
+    judgement.score = worst->decision.score;
+    judgement.air = &worst->air;
+    if (judgement.verdict != face::Verdict::no_head) ++heads;
+  }
+  for (std::size_t v = 0; v < volumes.size(); ++v) settle(volumes, v);
+  is_free_of_heads_ = full > 0 && heads == 0;
+  may_hold_head_ = heads > 0;
+  for (const FaceJudgement& judgement : judgements_) {
+    if (judgement.verdict == face::Verdict::uncertain) is_free_of_heads_ = false;
+  }
+}
+
+void StudyFaces::settle(const std::vector<FaceVolume>& volumes, std::size_t index) {
+  FaceJudgement& judgement = judgements_[index];
+  const FaceVolume& own = volumes[index];
+  bool is_covered = false;
+  for (std::size_t v = 0; v < volumes.size(); ++v) {
+    const bool shares = v == index || (!own.frame_of_reference.empty() &&
+                                       own.frame_of_reference == volumes[v].frame_of_reference);
+    if (!shares) continue;
+    for (const Seen& seen : seen_[v]) {
+      if (seen.decision.verdict != face::Verdict::removed) continue;
+      judgement.regions.push_back(&seen.decision.region);
+      if (judgement.air == nullptr) judgement.air = &seen.air;
+      if (v != index && covers(volumes[v].grid, own.grid)) is_covered = true;
+    }
+  }
+  switch (own.extent) {
+    case study::Extent::full:
+      if (judgement.verdict == face::Verdict::uncertain && is_covered) {
+        judgement.verdict = face::Verdict::removed;
+        judgement.reason = "cleaned by the face that another volume of its frame of reference shows";
+      }
+      break;
+    case study::Extent::thin_transverse:
+      judgement.verdict = face::Verdict::no_face;
+      judgement.reason = "a few transverse slices: no face can be rebuilt from them";
+      break;
+    case study::Extent::thin_other:
+      judgement.verdict = is_covered ? face::Verdict::removed : face::Verdict::uncertain;
+      judgement.reason =
+          is_covered ? "cleaned by the face that another volume of its frame of reference shows"
+                     : "a few slices that may show the profile, and no volume that covers them";
+      break;
+  }
+}
+
+void visit_untouched(const face::VoxelMask& mask, volume::StoredVoxels stored,
+                     const std::function<void(std::span<const std::byte>)>& feed) {
+  const std::size_t size = stored.bytes_per_voxel;
+  for (std::size_t start = 0; start < mask.size();) {
+    if (mask[start] != 0) {
+      ++start;
+      continue;
+    }
+    std::size_t end = start;
+    while (end < mask.size() && mask[end] == 0) ++end;
+    feed(stored.bytes.subspan(start * size, (end - start) * size));
+    start = end;
+  }
+}
+
+void fill_time_point(const volume::Volume& real, const FaceJudgement& judgement,
+                     const face::VoxelMask& mask, std::uint64_t seed, const Context& context,
+                     volume::StoredVoxels stored, audit::VolumeRecord& record) {
+  const face::FillReport report =
+      face::fill(real, *judgement.air, mask, context.options.fill, seed, stored);
+  record.voxels_changed += report.voxels_changed;
+}
+
+audit::VolumeRecord describe(const FaceVolume& volume, const FaceJudgement& judgement) {
+  audit::VolumeRecord record;
+  const volume::Vec3 spacing = volume.grid.spacing_mm();
+  record.size = {volume.grid.columns, volume.grid.rows, volume.grid.slices()};
+  for (std::size_t i = 0; i < 3; ++i) record.spacing_mm[i] = spacing[i];
+  record.time_points = volume.time_points;
+  record.verdict = judgement.verdict;
+  record.reason = judgement.reason;
+  record.score = judgement.score;
+  record.regions_united = judgement.regions.size();
+  return record;
+}
+
+}  // namespace efface::batch

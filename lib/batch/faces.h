@@ -1,0 +1,78 @@
+// Faces in volumes, wherever the voxels come from (a DICOM stack, a NIfTI): shows them to the model,
+// shares what was seen within a frame of reference, and fills what must go. Knows no file formats.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/record.h"
+#include "batch/context.h"
+#include "face/region.h"
+#include "study/stack.h"
+#include "volume/volume.h"
+
+namespace efface::batch {
+
+/// One stack of slices with all its time points, as the face code sees it.
+struct FaceVolume {
+  volume::StackGrid grid;
+  std::string frame_of_reference;  ///< key only; empty = shares with nothing
+  study::Extent extent = study::Extent::full;
+  std::size_t time_points = 1;
+  std::function<volume::Volume(std::size_t)> load;  ///< real-world values of one time point
+};
+
+/// What was decided for one FaceVolume.
+struct FaceJudgement {
+  face::Verdict verdict = face::Verdict::uncertain;
+  std::string reason;
+  double score = 0;
+  bool seen_by_model = false;
+  std::vector<const face::FaceRegion*> regions;  ///< to remove: own and shared
+  const volume::Field* air = nullptr;            ///< the model's probability of air
+};
+
+/// The judgements of one study; owns the regions that they point to.
+class StudyFaces {
+ public:
+  /// Runs the model on every full volume (first, middle and last time point) and settles each verdict:
+  /// * removed: own region or one shared by the frame of reference;
+  /// * an uncertain volume, or one too thin to judge, is cleaned by what another volume of its frame of
+  ///   reference saw when that one covers its field of view (95 %); otherwise it stays uncertain;
+  /// * a few transverse slices show no face: no surface can be rebuilt from them.
+  StudyFaces(const std::vector<FaceVolume>& volumes, const Context& context);
+  ~StudyFaces();
+  StudyFaces(const StudyFaces&) = delete;
+  StudyFaces& operator=(const StudyFaces&) = delete;
+
+  const FaceJudgement& operator[](std::size_t volume) const { return judgements_[volume]; }
+  /// A head was seen, or cannot be excluded.
+  bool may_hold_head() const { return may_hold_head_; }
+  /// At least one volume was seen by the model, and none of them holds a head.
+  bool is_free_of_heads() const { return is_free_of_heads_; }
+
+ private:
+  struct Seen;
+  void settle(const std::vector<FaceVolume>& volumes, std::size_t index);
+  std::vector<FaceJudgement> judgements_;
+  std::vector<std::vector<Seen>> seen_;
+  bool may_hold_head_ = false;
+  bool is_free_of_heads_ = false;
+};
+
+/// Fills the masked voxels of one time point in place and adds to the record's counts.
+void fill_time_point(const volume::Volume& real, const FaceJudgement& judgement,
+                     const face::VoxelMask& mask, std::uint64_t seed, const Context& context,
+                     volume::StoredVoxels stored, audit::VolumeRecord& record);
+
+/// Feeds every stored voxel outside the mask (mask[v] == 0) to `feed`, in runs.
+void visit_untouched(const face::VoxelMask& mask, volume::StoredVoxels stored,
+                     const std::function<void(std::span<const std::byte>)>& feed);
+
+/// The record of a volume before anything was filled.
+audit::VolumeRecord describe(const FaceVolume& volume, const FaceJudgement& judgement);
+
+}  // namespace efface::batch

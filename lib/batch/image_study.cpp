@@ -1,0 +1,224 @@
+#include "batch/image_study.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.h"
+#include "batch/faces.h"
+#include "batch/instance.h"
+#include "batch/staging.h"
+#include "crypto_openssl/crypto.h"
+#include "volume_itk/image_file.h"
+
+namespace efface::batch {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+class ImageStudy {
+ public:
+  ImageStudy(const StudyFiles& files, const fs::path& staging, const Context& context)
+      : files_(files.files), staging_(staging), context_(context) {
+    record_.token = files.token;
+    for (const IndexedFile& file : files_) {
+      record_.inputs.push_back(new_record(file, files.token, context));
+      if (file.content == ContentKind::image) main_ = record_.inputs.size() - 1;
+    }
+  }
+
+  audit::StudyRecord run() {
+    try {
+      for (audit::InputRecord& input : record_.inputs) {
+        const std::size_t i = static_cast<std::size_t>(&input - record_.inputs.data());
+        input.sha256 = base::to_hex(digest_file(files_[i].path).sha256);
+      }
+      process();
+    } catch (...) {
+      forget_outputs();
+      audit::InputRecord problem;
+      record_failure(problem);
+      for (audit::InputRecord& input : record_.inputs) {
+        input.outcome = problem.outcome;
+        input.reason = problem.reason;
+        input.detail = problem.detail;
+      }
+    }
+    for (const audit::InputRecord& input : record_.inputs) context_.observer.file_done(input);
+    return std::move(record_);
+  }
+
+ private:
+  void withhold_all(const std::string& reason, const std::string& detail) {
+    for (audit::InputRecord& input : record_.inputs) withhold(input, reason, detail);
+  }
+
+  void process() {
+    if (context_.options.dry_run) return plan();
+    const auto voxels = context_.pool.lock_while_helping(context_.voxels);
+    volume_itk::ImageFile image(files_[main_].path);
+    if (!image.is_scalar()) {
+      return withhold_all("not-scalar", "colour, complex or vector voxels cannot be judged");
+    }
+    if (!image.geometry_is_known()) {
+      return withhold_all("no-geometry", "the header does not say how the voxels lie in space");
+    }
+    if (image.values_look_like_labels()) {
+      return withhold_all("label-map", "a label map may hold the outline of the face");
+    }
+    FaceVolume volume;
+    volume.grid = image.grid();
+    volume.extent = study::extent_of(volume.grid);
+    volume.time_points = image.time_points();
+    volume.load = [&image](std::size_t t) { return image.real_volume(t); };
+    const std::vector<FaceVolume> volumes{std::move(volume)};
+    const StudyFaces faces(volumes, context_);
+    audit::VolumeRecord& described = record_.volumes.emplace_back(describe(volumes[0], faces[0]));
+    described.token = context_.pseudonyms.path_token("volume", record_.token);
+    described.kind = files_[main_].kind;
+    for (audit::InputRecord& input : record_.inputs) input.volume = described.token;
+    if (described.verdict == face::Verdict::uncertain) {
+      return withhold_all("face-uncertain", described.reason);
+    }
+    const face::VoxelMask mask = erase(image, volumes[0].grid, faces[0], described);
+    write(image, mask, described);
+  }
+
+  /// A dry run loads no voxels.
+  void plan() {
+    for (audit::InputRecord& input : record_.inputs) {
+      input.outcome = audit::Outcome::written;
+      input.output = output_name();
+      input.detail = "the model will be asked";
+    }
+  }
+
+  face::VoxelMask erase(volume_itk::ImageFile& image, const volume::StackGrid& grid,
+                        const FaceJudgement& judgement, audit::VolumeRecord& described) {
+    face::MaskCounts counts;
+    face::VoxelMask mask(grid.voxel_count(), 0);
+    if (!judgement.regions.empty()) mask = face::mask_of(grid, judgement.regions, counts);
+    described.voxels_removed = counts.removed;
+    described.brain_overlap_voxels = counts.brain_overlap;
+    crypto_openssl::Sha256 untouched;
+    for (std::size_t t = 0; t < image.time_points(); ++t) {
+      context_.check_cancelled();
+      const volume::StoredVoxels stored = image.stored(t);
+      visit_untouched(mask, stored, [&](auto run) { untouched.update(run); });
+      if (judgement.regions.empty()) continue;
+      const std::uint64_t seed =
+          context_.pseudonyms.seed("fill", described.token + std::to_string(t));
+      fill_time_point(image.real_volume(t), judgement, mask, seed, context_, stored, described);
+    }
+    described.untouched_sha256_before = base::to_hex(untouched.finish());
+    return mask;
+  }
+
+  std::string output_name() const {
+    const IndexedFile& file = files_[main_];
+    if (context_.options.names == Names::keep) return file.name;
+    const std::string token = record_.token.substr(0, 16);
+    const bool gzip = file.name.ends_with(".gz");
+    std::string ending = file.kind == "nrrd"        ? ".nrrd"
+                         : file.kind == "metaimage" ? ".mha"
+                         : files_.size() > 1        ? ".hdr"
+                                                    : ".nii";
+    if (gzip && file.kind != "nrrd" && file.kind != "metaimage") ending += ".gz";
+    return "images/" + token + "/" + token + ending;
+  }
+
+  void write(const volume_itk::ImageFile& image, const face::VoxelMask& mask,
+             audit::VolumeRecord& described) {
+    const fs::path staged = staging_ / output_name();
+    fs::create_directories(staged.parent_path());
+    const std::vector<fs::path> written = image.write(staged);
+    verify(image, staged, mask, described);
+    for (std::size_t i = 0; i < record_.inputs.size(); ++i) {
+      audit::InputRecord& input = record_.inputs[i];
+      const fs::path& output = written.at(i == main_ ? 0 : 1);
+      const FileDigest digest = digest_file(output);
+      input.outcome = audit::Outcome::written;
+      input.output = output.lexically_relative(staging_).string();
+      input.output_bytes = digest.bytes;
+      input.output_sha256 = base::to_hex(digest.sha256);
+      input.pixels = described.voxels_changed > 0 ? "changed, same encoding" : "copied";
+    }
+    audit::InputRecord& input = record_.inputs[main_];
+    for (const auto& [field, value] : image.free_texts()) {
+      ++input.actions[field][static_cast<std::size_t>(dicom::Action::empty)];
+      ++input.safe_harbor["other"];
+    }
+  }
+
+  /// Reads the staged file back: the untouched voxels are the same, no free text is left in it.
+  void verify(const volume_itk::ImageFile& image, const fs::path& staged,
+              const face::VoxelMask& mask, audit::VolumeRecord& described) const {
+    volume_itk::ImageFile back(staged);
+    crypto_openssl::Sha256 untouched;
+    for (std::size_t t = 0; t < back.time_points(); ++t) {
+      visit_untouched(mask, back.stored(t), [&](auto run) { untouched.update(run); });
+    }
+    described.untouched_sha256_after = base::to_hex(untouched.finish());
+    if (described.untouched_sha256_after != described.untouched_sha256_before) {
+      throw base::Error(base::Fault::bad_input, "a voxel outside the removed region changed");
+    }
+    if (!back.free_texts().empty()) {
+      throw base::Error(base::Fault::bad_input, "free text still stood in the output's header");
+    }
+    if (back.time_points() != image.time_points()) {
+      throw base::Error(base::Fault::bad_input, "the output has another shape than the input");
+    }
+  }
+
+  void forget_outputs() {
+    std::error_code ignored;
+    fs::remove_all(staging_ / fs::path(output_name()).parent_path(), ignored);
+    for (audit::InputRecord& input : record_.inputs) {
+      input.output.clear();
+      input.output_sha256.clear();
+      input.output_bytes = 0;
+      input.actions.clear();
+      input.safe_harbor.clear();
+    }
+  }
+
+  const std::vector<IndexedFile>& files_;
+  fs::path staging_;
+  const Context& context_;
+  audit::StudyRecord record_;
+  std::size_t main_ = 0;
+};
+
+}  // namespace
+
+audit::StudyRecord process_image(const StudyFiles& study, const fs::path& staging,
+                                 const Context& context) {
+  return ImageStudy(study, staging, context).run();
+}
+
+audit::StudyRecord withhold_others(const StudyFiles& study, const Context& context) {
+  audit::StudyRecord record;
+  record.token = study.token;
+  for (const IndexedFile& file : study.files) {
+    context.check_cancelled();
+    audit::InputRecord input = new_record(file, study.token, context);
+    if (file.content == ContentKind::not_a_file) {
+      withhold(input, "not-a-regular-file", "a " + file.kind + " is not followed or opened");
+    } else {
+      withhold(input, "unknown-format",
+               file.problem.empty() ? "neither DICOM nor a known image format" : file.problem);
+      try {
+        input.sha256 = base::to_hex(digest_file(file.path).sha256);
+      } catch (const base::Error& error) {
+        input.outcome = audit::Outcome::failed;
+        input.reason = "io";
+        input.detail = "cannot be read";
+      }
+    }
+    context.observer.file_done(input);
+    record.inputs.push_back(std::move(input));
+  }
+  return record;
+}
+
+}  // namespace efface::batch

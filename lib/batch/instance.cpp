@@ -1,0 +1,143 @@
+#include "batch/instance.h"
+
+#include <exception>
+#include <new>
+#include <system_error>
+
+#include "base/error.h"
+#include "deid/kept_values.h"
+#include "deid/plan_edits.h"
+#include "deid/residue.h"
+#include "deid/table.h"
+
+namespace efface::batch {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void count_actions(const dicom::EditPlan& plan, audit::InputRecord& record) {
+  for (const dicom::Edit& edit : plan.edits) {
+    const dicom::Tag tag = edit.path.tag;
+    const std::string name = tag.is_private() ? "private" : dicom::to_string(tag);
+    ++record.actions[name][static_cast<std::size_t>(edit.action)];
+    if (edit.action == dicom::Action::add) continue;
+    const deid::SafeHarbor kind = deid::safe_harbor_class(tag, edit.vr);
+    if (kind != deid::SafeHarbor::none) ++record.safe_harbor[deid::to_string(kind)];
+  }
+}
+
+void write_and_check(InstanceJob& job, dicom_dcmtk::DicomFile& file, const dicom::EditPlan& plan,
+                     const std::vector<std::string>& kept, audit::InputRecord& record) {
+  const fs::path staged = job.staging / job.output;
+  fs::create_directories(staged.parent_path());
+  const dicom_dcmtk::WriteReport report =
+      dicom_dcmtk::write_edited(file, plan, staged, job.pixels);
+  deid::ResidueScanner scanner(plan.removed_values, kept);
+  const FileDigest digest = check_staged(staged, scanner);
+  if (!scanner.findings().empty()) {
+    fs::remove(staged);
+    record.actions.clear();
+    record.safe_harbor.clear();
+    return withhold(record, "residue", "a removed value still stood in the output");
+  }
+  record.outcome = audit::Outcome::written;
+  record.output = job.output;
+  record.output_bytes = digest.bytes;
+  record.output_sha256 = base::to_hex(digest.sha256);
+  record.transfer_syntax_uid = report.transfer_syntax_uid;
+  record.pixels = report.pixels_copied      ? "copied"
+                  : report.pixels_reencoded ? "changed, " + report.transfer_syntax_uid
+                                            : "";
+}
+
+}  // namespace
+
+audit::InputRecord new_record(const IndexedFile& file, const std::string& study,
+                              const Context& context) {
+  audit::InputRecord record;
+  record.token = file.token;
+  if (context.options.record_paths) record.path = file.path.string();
+  record.kind = file.kind;
+  record.bytes = file.bytes;
+  record.study = study;
+  return record;
+}
+
+namespace {
+
+/// Error messages quote paths, and paths carry names: what stands in quotes stays out of the manifest.
+std::string without_quotes(const std::string& message) {
+  std::string text;
+  bool is_quoted = false;
+  for (const char c : message) {
+    if (c == '\'') {
+      if (!is_quoted) text += "the file";
+      is_quoted = !is_quoted;
+    } else if (!is_quoted) {
+      text += c;
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+void withhold(audit::InputRecord& record, const std::string& reason, const std::string& detail) {
+  record.outcome = audit::Outcome::withheld;
+  record.reason = reason;
+  record.detail = detail;
+}
+
+void record_failure(audit::InputRecord& record) {
+  record.outcome = audit::Outcome::failed;
+  try {
+    throw;
+  } catch (const base::Error& error) {
+    switch (error.fault()) {
+      case base::Fault::bad_input:
+        record.reason = "bad-input";
+        break;
+      case base::Fault::unsupported:
+        record.outcome = audit::Outcome::withheld;
+        record.reason = "unsupported";
+        break;
+      case base::Fault::io:
+        record.reason = "io";
+        break;
+      case base::Fault::resource:
+        record.reason = "out-of-memory";
+        break;
+      default:
+        throw;
+    }
+    record.detail = without_quotes(error.what());
+  } catch (const std::bad_alloc&) {
+    record.reason = "out-of-memory";
+    record.detail = "not enough memory";
+  }
+}
+
+void process_instance(InstanceJob& job, const Context& context, audit::InputRecord& record) {
+  context.check_cancelled();
+  record.sha256 = base::to_hex(digest_file(job.file->path).sha256);
+  dicom_dcmtk::DicomFile file(job.file->path);
+  const dicom::DataSet data_set = file.attributes();
+  deid::PlanContext plan_context;
+  plan_context.subject = deid::subject_of(*job.facts);
+  plan_context.sop_class_uid = job.facts->sop_class_uid;
+  plan_context.face_removed = job.face_checked;
+  plan_context.pixels_changed = job.pixels.has_value();
+  dicom::EditPlan plan =
+      deid::plan_edits(data_set, context.options.profile, plan_context, context.pseudonyms);
+  count_actions(plan, record);
+  if (context.options.dry_run) {
+    record.outcome = audit::Outcome::written;
+    record.output = job.output;
+    return;
+  }
+  const std::vector<std::string> kept = deid::kept_values(data_set, plan);
+  write_and_check(job, file, plan, kept, record);
+}
+
+}  // namespace efface::batch

@@ -1,0 +1,261 @@
+#include "batch/run.h"
+
+#include <exception>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "audit/journal.h"
+#include "base/error.h"
+#include "batch/context.h"
+#include "batch/dicom_study.h"
+#include "batch/image_study.h"
+#include "batch/index.h"
+#include "batch/instance.h"
+#include "batch/staging.h"
+#include "crypto_openssl/crypto.h"
+#include "dicom_dcmtk/reader.h"
+
+namespace efface::batch {
+
+namespace {
+
+/// Passes calls on one at a time.
+class SerialObserver : public Observer {
+ public:
+  explicit SerialObserver(Observer& next) : next_(next) {}
+  void files_found(std::uint64_t n) override { call([&] { next_.files_found(n); }); }
+  void studies_found(std::uint64_t n) override { call([&] { next_.studies_found(n); }); }
+  void file_done(const audit::InputRecord& r) override { call([&] { next_.file_done(r); }); }
+  void study_done(const audit::StudyRecord& r, bool before) override {
+    call([&] { next_.study_done(r, before); });
+  }
+  void study_planned(const audit::StudyRecord& r) override { call([&] { next_.study_planned(r); }); }
+  void message(const std::string& text) override { call([&] { next_.message(text); }); }
+
+ private:
+  template <class Call>
+  void call(const Call& body) {
+    const std::lock_guard lock(mutex_);
+    body();
+  }
+  Observer& next_;
+  std::mutex mutex_;
+};
+
+using InputSet = std::set<std::pair<std::string, std::uint64_t>>;  // token, bytes
+
+/// What a journal says was finished, and what of it is worth another try.
+struct Earlier {
+  std::map<std::string, InputSet> finished;
+};
+
+bool deserves_retry(const audit::StudyRecord& study) {
+  for (const audit::InputRecord& input : study.inputs) {
+    if (!input.output.empty()) return false;
+  }
+  for (const audit::InputRecord& input : study.inputs) {
+    if (input.outcome == audit::Outcome::failed && input.reason != "bad-input") return true;
+  }
+  return false;
+}
+
+Earlier take_up(audit::Journal& journal, const OutputTree& tree, Observer& observer) {
+  for (const auto& [token, study] : journal.earlier().prepared) {
+    tree.commit(study);  // staged and synced when the run was killed: only the renames are missing
+    journal.committed(token);
+    tree.discard(token);
+  }
+  Earlier earlier;
+  journal.for_each_committed([&](const audit::StudyRecord& study) {
+    if (deserves_retry(study)) return;
+    InputSet& inputs = earlier.finished[study.token];
+    for (const audit::InputRecord& input : study.inputs) inputs.insert({input.token, input.bytes});
+    observer.study_done(study, true);
+  });
+  return earlier;
+}
+
+void refuse_changed_inputs(const Earlier& earlier, const std::vector<StudyFiles>& studies) {
+  for (const StudyFiles& study : studies) {
+    const auto finished = earlier.finished.find(study.token);
+    if (finished == earlier.finished.end()) continue;
+    InputSet now;
+    for (const IndexedFile& file : study.files) now.insert({file.token, file.bytes});
+    if (now != finished->second) {
+      throw base::Error(base::Fault::usage,
+                        "the inputs of study " + study.token +
+                            " differ from those that its outputs were made from",
+                        "write to a new output directory");
+    }
+  }
+}
+
+audit::StudyRecord process(const StudyFiles& study, const std::filesystem::path& staging,
+                           const Context& context) {
+  switch (study.content) {
+    case ContentKind::dicom:
+      return process_dicom_study(study, staging, context);
+    case ContentKind::image:
+      return process_image(study, staging, context);
+    case ContentKind::companion:
+    case ContentKind::other:
+    case ContentKind::not_a_file:
+      break;
+  }
+  return withhold_others(study, context);
+}
+
+/// The record of a study that an error of the disk stopped: nothing of it is released.
+audit::StudyRecord failed_study(const StudyFiles& study, const base::Error& error,
+                                const Context& context) {
+  audit::StudyRecord record;
+  record.token = study.token;
+  for (const IndexedFile& file : study.files) {
+    audit::InputRecord input = new_record(file, study.token, context);
+    input.outcome = audit::Outcome::failed;
+    input.reason = error.fault() == base::Fault::no_space ? "no-space" : "io";
+    input.detail = error.fault() == base::Fault::no_space ? "no space left for the study's outputs"
+                                                          : "the study's outputs cannot be written";
+    record.inputs.push_back(std::move(input));
+  }
+  return record;
+}
+
+bool stops_the_run(const base::Error& error) {
+  return error.fault() != base::Fault::no_space && error.fault() != base::Fault::io;
+}
+
+/// The studies of one run, in any number of threads.
+class StudyRunner {
+ public:
+  StudyRunner(const Context& context, audit::Journal* journal)
+      : context_(context), journal_(journal) {}
+
+  void start(const StudyFiles& study) {
+    context_.pool.start([this, &study] {
+      if (is_stopping()) return;
+      try {
+        if (journal_ == nullptr) {
+          context_.observer.study_planned(process(study, {}, context_));
+        } else {
+          finish(study);
+        }
+      } catch (...) {
+        stop(std::current_exception());
+      }
+    });
+  }
+
+  bool is_stopping() {
+    const std::lock_guard lock(mutex_);
+    return error_ != nullptr;
+  }
+
+  void rethrow() {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  void finish(const StudyFiles& study) {
+    audit::StudyRecord record;
+    try {
+      record = process(study, context_.output->begin(study.token), context_);
+      context_.output->sync(study.token, record);
+      journal_->prepared(record);
+      context_.output->commit(record);
+    } catch (const base::Error& error) {
+      context_.output->discard(study.token);
+      if (stops_the_run(error)) throw;
+      context_.observer.message(error.what());
+      record = failed_study(study, error, context_);
+      journal_->prepared(record);
+    }
+    journal_->committed(study.token);
+    context_.output->discard(study.token);
+    context_.observer.study_done(record, false);
+  }
+
+  void stop(std::exception_ptr error) {
+    const std::lock_guard lock(mutex_);
+    if (!error_) error_ = std::move(error);
+  }
+
+  const Context& context_;
+  audit::Journal* journal_;
+  std::mutex mutex_;
+  std::exception_ptr error_;
+};
+
+/// What two runs must share to be one: everything but the pace.
+std::string run_digest(audit::RunHeader header) {
+  for (const char* pace : {"jobs", "progress", "quiet", "verbose", "device"}) {
+    header.options.erase(pace);
+  }
+  const std::string text = audit::canonical_text(header);
+  return base::to_hex(crypto_openssl::sha256(std::as_bytes(std::span(text))));
+}
+
+}  // namespace
+
+RunResult run(const RunOptions& options, face::Segmenter& segmenter, Observer& caller) {
+  dicom_dcmtk::initialise();
+  if (!options.dry_run) refuse_overlap(options.inputs, options.output);
+  SerialObserver observer(caller);
+  const deid::Pseudonyms pseudonyms([key = options.key](std::string_view domain,
+                                                        std::string_view value) {
+    return crypto_openssl::hmac_sha256(key, domain, value);
+  });
+  audit::RunHeader header = options.header;
+  header.key_is_random = options.key_is_random;
+  header.key_fingerprint = base::to_hex(
+      crypto_openssl::hmac_sha256(options.key, "fingerprint", ""), 8);
+
+  std::optional<OutputTree> tree;
+  std::unique_ptr<audit::Journal> journal;
+  Earlier earlier;
+  if (!options.dry_run) {
+    tree.emplace(options.output, options.names);
+    journal = std::make_unique<audit::Journal>(tree->journal_path(), run_digest(header));
+    earlier = take_up(*journal, *tree, observer);
+  }
+
+  std::mutex voxels;
+  std::vector<StudyFiles> studies;
+  {
+    TaskPool pool(options.jobs);
+    std::vector<FoundFile> found = walk(options.inputs, options.follow_links);
+    observer.files_found(found.size());
+    studies = index_files(std::move(found), pseudonyms, pool);
+    observer.studies_found(studies.size());
+    refuse_changed_inputs(earlier, studies);
+    const Context context{options, pseudonyms, segmenter, pool,
+                          observer, tree ? &*tree : nullptr, voxels};
+    StudyRunner runner(context, journal.get());
+    for (const StudyFiles& study : studies) {
+      if (earlier.finished.contains(study.token)) continue;
+      const bool is_cancelled = options.cancelled != nullptr && options.cancelled->load();
+      if (is_cancelled || runner.is_stopping()) break;
+      runner.start(study);
+      pool.wait_below(options.jobs + 1);
+    }
+    pool.wait_below(1);
+    runner.rethrow();
+    context.check_cancelled();
+  }
+
+  RunResult result;
+  if (journal) {
+    const face::DeviceReport device = segmenter.device();
+    header.device = device.device;
+    header.device_reason = device.reason;
+    result.totals = audit::write_manifest(tree->root() / "manifest.json", header, *journal);
+    tree->finish();
+  }
+  return result;
+}
+
+}  // namespace efface::batch

@@ -1,0 +1,154 @@
+#include "batch/staging.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <set>
+#include <system_error>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "crypto_openssl/crypto.h"
+
+namespace efface::batch {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t piece = 1 << 18;  // stays in the L2 cache between hashing and scanning
+
+template <class Visit>
+FileDigest digest_pieces(const fs::path& path, const Visit& visit) {
+  const base::MappedFile file(path);
+  crypto_openssl::Sha256 sha;
+  std::span<const std::byte> rest = file.bytes();
+  while (!rest.empty()) {
+    const auto part = rest.first(std::min(piece, rest.size()));
+    sha.update(part);
+    visit(part);
+    rest = rest.subspan(part.size());
+  }
+  return {sha.finish(), file.bytes().size()};
+}
+
+/// rename() that refuses to overwrite, where the file system can; else a check before.
+void move_without_overwriting(const fs::path& from, const fs::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return;
+  if (errno == EINVAL || errno == ENOSYS) {
+    if (fs::exists(fs::symlink_status(to))) errno = EEXIST;
+    else if (::rename(from.c_str(), to.c_str()) == 0) return;
+  }
+  throw base::system_error("cannot move a finished study to '" + to.string() + "'", errno);
+}
+
+void make_directories(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) throw base::system_error("cannot create '" + path.string() + "'", error.value());
+}
+
+}  // namespace
+
+FileDigest digest_file(const fs::path& path) {
+  return digest_pieces(path, [](std::span<const std::byte>) {});
+}
+
+FileDigest check_staged(const fs::path& path, deid::ResidueScanner& scanner) {
+  return digest_pieces(path, [&](std::span<const std::byte> part) { scanner.feed(part); });
+}
+
+OutputTree::OutputTree(fs::path root, Names names) : root_(std::move(root)), names_(names) {
+  if (fs::exists(root_) && !fs::is_directory(root_)) {
+    throw base::Error(base::Fault::usage, "output '" + root_.string() + "' is not a directory");
+  }
+  make_directories(root_);
+  if (!fs::exists(root_ / ".efface") && !fs::is_empty(root_)) {
+    throw base::Error(base::Fault::usage,
+                      "output directory '" + root_.string() + "' is not empty",
+                      "choose a new directory, or one that an earlier run of efface began");
+  }
+  make_directories(root_ / ".efface" / "staging");
+}
+
+fs::path OutputTree::staging(const std::string& study_token) const {
+  return root_ / ".efface" / "staging" / study_token;
+}
+
+fs::path OutputTree::begin(const std::string& study_token) const {
+  discard(study_token);
+  make_directories(staging(study_token));
+  return staging(study_token);
+}
+
+void OutputTree::sync(const std::string& study_token, const audit::StudyRecord& study) const {
+  constexpr std::size_t few = 16;
+  std::vector<fs::path> outputs;
+  for (const audit::InputRecord& input : study.inputs) {
+    if (!input.output.empty()) outputs.push_back(staging(study_token) / input.output);
+  }
+  if (outputs.size() <= few) {
+    std::set<fs::path> directories;
+    for (const fs::path& output : outputs) {
+      base::sync_path(output);
+      for (fs::path d = output.parent_path(); d != root_; d = d.parent_path()) directories.insert(d);
+    }
+    for (const fs::path& directory : directories) base::sync_path(directory);
+    return;
+  }
+  // One call for the file system is much faster than one for each of many files.
+  const base::FileDescriptor directory = base::open_for_reading(staging(study_token));
+  if (::syncfs(directory.number()) != 0) {
+    throw base::system_error("cannot sync '" + root_.string() + "'", errno);
+  }
+}
+
+std::vector<fs::path> OutputTree::units(const audit::StudyRecord& study) const {
+  std::set<fs::path> units;
+  for (const audit::InputRecord& input : study.inputs) {
+    if (input.output.empty()) continue;
+    const fs::path output = input.output;
+    if (names_ == Names::keep) {
+      units.insert(output);
+    } else {
+      auto part = output.begin();  // PATIENT/STUDY, or images/TOKEN
+      const fs::path first = *part++;
+      units.insert(first / *part);
+    }
+  }
+  return {units.begin(), units.end()};
+}
+
+void OutputTree::commit(const audit::StudyRecord& study) const {
+  std::set<fs::path> parents;
+  for (const fs::path& unit : units(study)) {
+    const fs::path from = staging(study.token) / unit;
+    const fs::path to = root_ / unit;
+    if (fs::exists(fs::symlink_status(from))) {
+      make_directories(to.parent_path());
+      move_without_overwriting(from, to);
+    } else if (!fs::exists(to)) {
+      throw base::Error(base::Fault::io, "a staged study vanished before it was moved into place",
+                        "start again with a new output directory");
+    }
+    for (fs::path d = to.parent_path(); d != root_.parent_path() && !d.empty(); d = d.parent_path()) {
+      if (!parents.insert(d).second) break;
+    }
+  }
+  for (const fs::path& parent : parents) base::sync_path(parent);
+}
+
+void OutputTree::discard(const std::string& study_token) const {
+  std::error_code ignored;
+  fs::remove_all(staging(study_token), ignored);
+}
+
+void OutputTree::finish() const {
+  std::error_code ignored;
+  fs::remove_all(root_ / ".efface" / "staging", ignored);
+}
+
+}  // namespace efface::batch

@@ -1,0 +1,56 @@
+// Where outputs wait until they are proven clean, and how they reach their place: everything is written
+// below OUTPUT/.efface/staging, checked, synced, and a study appears by rename only.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "audit/record.h"
+#include "base/digest.h"
+#include "batch/options.h"
+#include "deid/residue.h"
+
+namespace efface::batch {
+
+/// SHA-256 of a file and its size.
+struct FileDigest {
+  base::Digest sha256;
+  std::uint64_t bytes = 0;
+};
+FileDigest digest_file(const std::filesystem::path& path);
+
+/// Reads a staged file once: its digest, and every removed value still in it.
+FileDigest check_staged(const std::filesystem::path& path, deid::ResidueScanner& scanner);
+
+class OutputTree {
+ public:
+  /// Creates the output directory and its .efface folder. Throws Error{usage} when the directory holds
+  /// something that efface did not put there.
+  OutputTree(std::filesystem::path root, Names names);
+
+  const std::filesystem::path& root() const { return root_; }
+  std::filesystem::path journal_path() const { return root_ / ".efface" / "journal.jsonl"; }
+
+  /// An empty staging directory for one study; whatever a killed run left there is deleted.
+  std::filesystem::path begin(const std::string& study_token) const;
+  /// Flushes the staged files of a study to disk.
+  void sync(const std::string& study_token, const audit::StudyRecord& study) const;
+  /// Moves the study's outputs into place: one rename for a study in keyed names, one a file otherwise.
+  /// May be called again after a crash: what is already in place stays. Never overwrites.
+  void commit(const audit::StudyRecord& study) const;
+  /// Deletes a study's staging directory.
+  void discard(const std::string& study_token) const;
+  /// Deletes all staging.
+  void finish() const;
+
+ private:
+  std::filesystem::path staging(const std::string& study_token) const;
+  std::vector<std::filesystem::path> units(const audit::StudyRecord& study) const;
+
+  std::filesystem::path root_;
+  Names names_;
+};
+
+}  // namespace efface::batch
