@@ -72,7 +72,7 @@ void declare_machine(CLI::App& run, RunArguments& a) {
 
 void declare(CLI::App& app, Arguments& arguments) {
   app.require_subcommand(0, 1);
-  app.add_flag("--version", "Show the versions of efface and its libraries, and the device");
+  app.add_flag("--version")->description("Show the versions of efface and its libraries, and the device");
   app.set_help_flag("-h,--help", "Show this help");
   app.set_config("--config", "", "Read options from a TOML or JSON file (names without dashes)")
       ->type_name("FILE");
