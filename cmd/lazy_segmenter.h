@@ -1,5 +1,5 @@
-// A segmenter that comes into being when the first volume needs it: runs that need no model do not pay
-// for LibTorch.
+// A segmenter that comes into being when the first volume needs it: runs that need no model do not
+// pay for LibTorch.
 #pragma once
 
 #include <functional>

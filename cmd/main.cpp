@@ -40,7 +40,8 @@ int run_command(const RunArguments& arguments) {
   const auto segmenter = make_segmenter(arguments, options);
   const auto observer = make_observer(arguments);
   if (options.key_is_random && !arguments.quiet && !options.dry_run) {
-    observer->message("no --key given: pseudonyms of this run cannot be repeated, nor the run resumed");
+    observer->message(
+        "no --key given: pseudonyms of this run cannot be repeated, nor the run resumed");
   }
   const batch::RunResult result = batch::run(options, *segmenter, *observer);
   if (options.dry_run) return exit_ok;
@@ -85,14 +86,18 @@ int report(const base::Error& error) {
   fmt::print(stderr, "efface: {}\n", error.what());
   if (!error.hint().empty()) fmt::print(stderr, "efface: hint: {}\n", error.hint());
   switch (error.fault()) {
-    case base::Fault::usage: return exit_usage;
-    case base::Fault::cancelled: return exit_interrupted;
-    default: return exit_failed;
+    case base::Fault::usage:
+      return exit_usage;
+    case base::Fault::cancelled:
+      return exit_interrupted;
+    default:
+      return exit_failed;
   }
 }
 
 int main_of(int argc, char** argv) {
-  CLI::App app{"efface removes people from medical images: identifying DICOM attributes and faces.", "efface"};
+  CLI::App app{"efface removes people from medical images: identifying DICOM attributes and faces.",
+               "efface"};
   Arguments arguments;
   declare(app, arguments);
   try {

@@ -64,12 +64,11 @@ class CountingObserver : public batch::Observer {
   }
   virtual Clock::duration interval() const { return std::chrono::seconds(5); }
 
-  double seconds() const {
-    return std::chrono::duration<double>(Clock::now() - begin_).count();
-  }
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
   double rate() const { return static_cast<double>(files_done_) / std::max(seconds(), 1e-3); }
   double remaining_seconds() const {
-    return files_done_ == 0 ? 0 : static_cast<double>(files_ - std::min(files_, files_done_)) / rate();
+    return files_done_ == 0 ? 0
+                            : static_cast<double>(files_ - std::min(files_, files_done_)) / rate();
   }
 
   bool quiet_, verbose_;
@@ -125,9 +124,9 @@ class StatusLineObserver : public CountingObserver {
     is_shown_ = false;
   }
   void show(const char*) override {
-    fmt::print(stderr, "\r\033[K{}/{} files  {}/{} studies  {} not written  {:.0f} files/s  {:.0f} s left",
-               files_done_, files_, studies_done_, studies_, not_written_, rate(),
-               remaining_seconds());
+    fmt::print(
+        stderr, "\r\033[K{}/{} files  {}/{} studies  {} not written  {:.0f} files/s  {:.0f} s left",
+        files_done_, files_, studies_done_, studies_, not_written_, rate(), remaining_seconds());
     std::fflush(stderr);
     is_shown_ = true;
   }
@@ -141,15 +140,17 @@ class JsonObserver : public CountingObserver {
 
  private:
   void file_line(const audit::InputRecord& input) override {
-    fmt::print(stderr, "{{\"event\":\"file\",\"input\":\"{}\",\"outcome\":\"{}\",\"reason\":\"{}\"}}\n",
+    fmt::print(stderr,
+               "{{\"event\":\"file\",\"input\":\"{}\",\"outcome\":\"{}\",\"reason\":\"{}\"}}\n",
                input.token, audit::to_string(input.outcome), input.reason);
   }
   void show(const char* event) override {
-    fmt::print(stderr,
-               "{{\"event\":\"{}\",\"files\":{},\"files_done\":{},\"studies\":{},\"studies_done\":{},"
-               "\"not_written\":{},\"files_per_second\":{:.1f},\"seconds_left\":{:.0f}}}\n",
-               event, files_, files_done_, studies_, studies_done_, not_written_, rate(),
-               remaining_seconds());
+    fmt::print(
+        stderr,
+        "{{\"event\":\"{}\",\"files\":{},\"files_done\":{},\"studies\":{},\"studies_done\":{},"
+        "\"not_written\":{},\"files_per_second\":{:.1f},\"seconds_left\":{:.0f}}}\n",
+        event, files_, files_done_, studies_, studies_done_, not_written_, rate(),
+        remaining_seconds());
   }
 };
 

@@ -1,5 +1,5 @@
-// What a person or a script sees of a run on standard error: a status line on a terminal, plain lines in a
-// log, JSON lines for programs, or nothing. Tokens and counts only.
+// What a person or a script sees of a run on standard error: a status line on a terminal, plain
+// lines in a log, JSON lines for programs, or nothing. Tokens and counts only.
 #pragma once
 
 #include <memory>

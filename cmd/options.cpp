@@ -13,8 +13,9 @@ void declare_inputs(CLI::App& run, RunArguments& a) {
   run.add_option("--files-from", a.files_from,
                  "Read more inputs from FILE, one path a line; - is standard input")
       ->type_name("FILE");
-  run.add_flag("--follow-links", a.follow_links,
-               "Follow symbolic links found while walking (they are recorded and skipped otherwise)");
+  run.add_flag(
+      "--follow-links", a.follow_links,
+      "Follow symbolic links found while walking (they are recorded and skipped otherwise)");
 }
 
 void declare_outputs(CLI::App& run, RunArguments& a) {
@@ -31,9 +32,10 @@ void declare_outputs(CLI::App& run, RunArguments& a) {
 }
 
 void declare_choices(CLI::App& run, RunArguments& a) {
-  run.add_option("--key", a.key,
-                 "Project key file (efface key new): makes pseudonyms repeatable. Without it a random "
-                 "key serves this run alone, which then cannot be resumed")
+  run.add_option(
+         "--key", a.key,
+         "Project key file (efface key new): makes pseudonyms repeatable. Without it a random "
+         "key serves this run alone, which then cannot be resumed")
       ->type_name("FILE");
   run.add_option("--dates", a.dates,
                  "Dates: removed (Basic Profile), or modified: shifted by whole weeks per patient")
@@ -55,7 +57,8 @@ void declare_machine(CLI::App& run, RunArguments& a) {
                  "Where the model runs: auto (CUDA if it works, else CPU), cpu, cuda or cuda:N")
       ->type_name("DEVICE")
       ->capture_default_str();
-  run.add_option("--model", a.model, "Model card (JSON beside its weights) instead of the built-in one")
+  run.add_option("--model", a.model,
+                 "Model card (JSON beside its weights) instead of the built-in one")
       ->type_name("CARD");
   run.add_option("-j,--jobs", a.jobs, "Threads; 0 = one a processor")
       ->check(CLI::Range(0, 1024))
@@ -72,7 +75,8 @@ void declare_machine(CLI::App& run, RunArguments& a) {
 
 void declare(CLI::App& app, Arguments& arguments) {
   app.require_subcommand(0, 1);
-  app.add_flag("--version")->description("Show the versions of efface and its libraries, and the device");
+  app.add_flag("--version")
+      ->description("Show the versions of efface and its libraries, and the device");
   app.set_help_flag("-h,--help", "Show this help");
   app.set_config("--config", "", "Read options from a TOML or JSON file (names without dashes)")
       ->type_name("FILE");
@@ -80,15 +84,17 @@ void declare(CLI::App& app, Arguments& arguments) {
   app.allow_config_extras(CLI::config_extras_mode::error);
 
   CLI::App* run = app.add_subcommand(
-      "run", "De-identify files and directories: attributes by DICOM PS3.15, and faces in MR, CT, PET");
+      "run",
+      "De-identify files and directories: attributes by DICOM PS3.15, and faces in MR, CT, PET");
   run->fallthrough();  // so that --config may stand anywhere
   declare_inputs(*run, arguments.run);
   declare_outputs(*run, arguments.run);
   declare_choices(*run, arguments.run);
   declare_machine(*run, arguments.run);
-  run->footer("Exit codes: 0 everything written; 1 the run failed; 2 usage; 3 finished, but something "
-              "was withheld or failed; 130 interrupted.\n"
-              "What is not proven clean is withheld, with its reason in OUTPUT/manifest.json.");
+  run->footer(
+      "Exit codes: 0 everything written; 1 the run failed; 2 usage; 3 finished, but something "
+      "was withheld or failed; 130 interrupted.\n"
+      "What is not proven clean is withheld, with its reason in OUTPUT/manifest.json.");
 
   CLI::App* key = app.add_subcommand("key", "Project keys");
   key->require_subcommand(1);

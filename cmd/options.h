@@ -1,5 +1,5 @@
-// The command line as CLI11 binds it: text and numbers as the user gave them. resolve.h turns them into
-// what the library takes.
+// The command line as CLI11 binds it: text and numbers as the user gave them. resolve.h turns them
+// into what the library takes.
 #pragma once
 
 #include <string>

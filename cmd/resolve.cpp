@@ -1,8 +1,8 @@
 #include "cmd/resolve.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
 #include <CLI/Version.hpp>
 #include <algorithm>
@@ -33,8 +33,8 @@ namespace {
 
 constexpr const char* default_model = "face_v1.json";
 
-/// A file of the installation, found from where the program itself lies: PREFIX/bin and PREFIX/… when
-/// installed, BUILD/cmd and BUILD/… in a build tree.
+/// A file of the installation, found from where the program itself lies: PREFIX/bin and PREFIX/…
+/// when installed, BUILD/cmd and BUILD/… in a build tree.
 fs::path installed(std::initializer_list<const char*> below_prefix, const char* what) {
   const fs::path prefix = fs::read_symlink("/proc/self/exe").parent_path().parent_path();
   for (const char* candidate : below_prefix) {
@@ -73,7 +73,8 @@ std::vector<fs::path> all_inputs(const RunArguments& a) {
     read_file_list(list, a.files_from, inputs);
   }
   if (inputs.empty()) {
-    throw Error(Fault::usage, "no input given", "efface run INPUT… --output DIR; see efface run --help");
+    throw Error(Fault::usage, "no input given",
+                "efface run INPUT… --output DIR; see efface run --help");
   }
   return inputs;
 }
@@ -96,9 +97,9 @@ face_torch::TorchOptions torch_options(const std::string& device, std::size_t jo
     options.device = face_torch::TorchOptions::Device::cpu;
     return options;
   }
-  const bool is_numbered = device.starts_with("cuda:") && device.size() > 5 && device.size() < 9 &&
-                           std::all_of(device.begin() + 5, device.end(),
-                                       [](char c) { return c >= '0' && c <= '9'; });
+  const bool is_numbered =
+      device.starts_with("cuda:") && device.size() > 5 && device.size() < 9 &&
+      std::all_of(device.begin() + 5, device.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (device != "cuda" && !is_numbered) {
     throw Error(Fault::usage, "unknown device '" + device + "'", "auto, cpu, cuda or cuda:N");
   }
@@ -109,7 +110,8 @@ face_torch::TorchOptions torch_options(const std::string& device, std::size_t jo
 
 std::string joined(const std::vector<face::Feature>& features) {
   std::string text;
-  for (const face::Feature f : features) text += (text.empty() ? "" : ",") + std::string(to_string(f));
+  for (const face::Feature f : features)
+    text += (text.empty() ? "" : ",") + std::string(to_string(f));
   return text;
 }
 
@@ -154,7 +156,8 @@ batch::RunOptions resolve(const RunArguments& a) {
   o.key = a.key.empty() ? crypto_openssl::random_key() : config::read_key_file(a.key);
 
   const face::ModelCard card = config::read_model_card(model_card_path(a.model));
-  torch_options(a.device, o.jobs);  // a wrong --device is a usage error even when no volume needs it
+  torch_options(a.device,
+                o.jobs);  // a wrong --device is a usage error even when no volume needs it
   o.header.tool_version = EFFACE_VERSION;
   o.header.libraries = library_versions(false);
   o.header.table_edition = deid::table_edition();
@@ -171,7 +174,8 @@ batch::RunOptions resolve(const RunArguments& a) {
 
 std::unique_ptr<face::Segmenter> make_segmenter(const RunArguments& a, const batch::RunOptions& o) {
   return std::make_unique<LazySegmenter>(
-      config::read_model_card(model_card_path(a.model)), [a, jobs = o.jobs](const face::ModelCard& card) {
+      config::read_model_card(model_card_path(a.model)),
+      [a, jobs = o.jobs](const face::ModelCard& card) {
         const std::string sha256 = base::to_hex(batch::digest_file(card.weights_file).sha256);
         if (sha256 != card.weights_sha256) {
           throw Error(Fault::model, "the model's weights do not match the SHA-256 of its card",
@@ -187,10 +191,10 @@ std::map<std::string, std::string> library_versions(bool with_torch) {
       {"ITK", volume_itk::library_version()},
       {"OpenSSL", crypto_openssl::library_version()},
       {"CLI11", CLI11_VERSION},
-      {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
-      {"nlohmann/json",
-       fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
-                   NLOHMANN_JSON_VERSION_PATCH)}};
+      {"fmt",
+       fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
+      {"nlohmann/json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR,
+                                    NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)}};
   if (with_torch) versions["LibTorch"] = face_torch::torch_version(plugin_path());
   return versions;
 }

@@ -14,8 +14,8 @@ namespace efface::cmd {
 /// Throws base::Error{usage | crypto | model}.
 batch::RunOptions resolve(const RunArguments& arguments);
 
-/// A segmenter that loads LibTorch and the weights when the first volume needs them, so that other runs
-/// do not pay for it. The weights' SHA-256 is checked against the card before they are loaded.
+/// A segmenter that loads LibTorch and the weights when the first volume needs them, so that other
+/// runs do not pay for it. The weights' SHA-256 is checked against the card before they are loaded.
 std::unique_ptr<face::Segmenter> make_segmenter(const RunArguments& arguments,
                                                 const batch::RunOptions& options);
 

@@ -1,6 +1,7 @@
-// The one exception type of efface. Expected outcomes (a file withheld, no face in view) are values,
-// not errors; this is for what stops a study or the run. Messages name paths, tags and options, never
-// a value read from a patient's data. It does not log and does not decide on exit codes.
+// The one exception type of efface. Expected outcomes (a file withheld, no face in view) are
+// values, not errors; this is for what stops a study or the run. Messages name paths, tags and
+// options, never a value read from a patient's data. It does not log and does not decide on exit
+// codes.
 #pragma once
 
 #include <stdexcept>

@@ -63,8 +63,7 @@ void copy_by_hand(const FileDescriptor& from, std::uint64_t offset, std::uint64_
   std::array<std::byte, 1 << 16> buffer;
   while (length > 0) {
     const std::size_t wanted = length < buffer.size() ? length : buffer.size();
-    const ssize_t count =
-        ::pread(from.number(), buffer.data(), wanted, static_cast<off_t>(offset));
+    const ssize_t count = ::pread(from.number(), buffer.data(), wanted, static_cast<off_t>(offset));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw system_error("cannot read the input while copying", errno);
     if (count == 0) throw Error(Fault::bad_input, "input ends before its pixel data does");
@@ -95,7 +94,8 @@ void copy_range(const FileDescriptor& from, std::uint64_t offset, std::uint64_t 
 MappedFile::MappedFile(const std::filesystem::path& path) {
   const FileDescriptor file = open_for_reading(path);
   struct stat status {};
-  if (::fstat(file.number(), &status) != 0) throw system_error("cannot stat " + quoted(path), errno);
+  if (::fstat(file.number(), &status) != 0)
+    throw system_error("cannot stat " + quoted(path), errno);
   size_ = static_cast<std::size_t>(status.st_size);
   if (size_ == 0) return;
   void* map = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.number(), 0);

@@ -1,6 +1,6 @@
-// Files by their raw bytes: descriptors that close themselves, read-only maps, and writing that shows
-// a file only when it is whole. Knows nothing of DICOM or NIfTI. All failures throw base::Error
-// (Fault::io or Fault::no_space) and quote the path.
+// Files by their raw bytes: descriptors that close themselves, read-only maps, and writing that
+// shows a file only when it is whole. Knows nothing of DICOM or NIfTI. All failures throw
+// base::Error (Fault::io or Fault::no_space) and quote the path.
 #pragma once
 
 #include <cstddef>
@@ -34,7 +34,8 @@ class FileDescriptor {
 /// `follow_links`.
 FileDescriptor open_for_reading(const std::filesystem::path& path, bool follow_links = true);
 
-/// Creates a new file (fails when it exists), mode 0666 less the umask unless `mode` says otherwise.
+/// Creates a new file (fails when it exists), mode 0666 less the umask unless `mode` says
+/// otherwise.
 FileDescriptor create_file(const std::filesystem::path& path, unsigned mode = 0666);
 
 /// Writes all bytes, retrying short writes. `path` is for the message only.
@@ -66,7 +67,8 @@ class MappedFile {
 /// Reads a whole file of at most `limit` bytes; throws bad_input when it is larger.
 std::string read_text_file(const std::filesystem::path& path, std::uint64_t limit);
 
-/// Writes to a temporary name in the same directory, fsyncs, renames over `path`, fsyncs the directory.
+/// Writes to a temporary name in the same directory, fsyncs, renames over `path`, fsyncs the
+/// directory.
 void write_atomically(const std::filesystem::path& path, std::string_view content,
                       unsigned mode = 0666);
 

@@ -1,6 +1,6 @@
-// Phi<T> wraps what was read from a patient's data (protected health information), so that it cannot
-// reach a log, a message or the manifest by accident: no formatter, no stream operator, no implicit
-// conversion. Every use of the content is spelt reveal(), which is easy to search for.
+// Phi<T> wraps what was read from a patient's data (protected health information), so that it
+// cannot reach a log, a message or the manifest by accident: no formatter, no stream operator, no
+// implicit conversion. Every use of the content is spelt reveal(), which is easy to search for.
 #pragma once
 
 #include <utility>

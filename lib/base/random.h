@@ -1,5 +1,6 @@
-// A small seeded generator (SplitMix64, Steele et al. 2014) for the noise that fills a removed face:
-// reproducible from the project key, identical on every platform. Not for keys: see crypto_openssl.
+// A small seeded generator (SplitMix64, Steele et al. 2014) for the noise that fills a removed
+// face: reproducible from the project key, identical on every platform. Not for keys: see
+// crypto_openssl.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,8 @@ class Random {
 
   /// Uniform in [0, bound), bound > 0 (multiply-shift; the bias is below 2^-32 for 32-bit bounds).
   std::uint64_t below(std::uint64_t bound) {
-    return static_cast<std::uint64_t>((static_cast<unsigned __int128>(next()) * bound) >> 64);
+    __extension__ using Wide = unsigned __int128;
+    return static_cast<std::uint64_t>((static_cast<Wide>(next()) * bound) >> 64);
   }
 
  private:

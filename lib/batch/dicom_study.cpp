@@ -96,9 +96,9 @@ class DicomStudy {
     }
   }
 
-  /// PATIENT/STUDY/SERIES/INSTANCE.dcm, or the input's own path. The patient's folder is that of the
-  /// study's first file, so that a study is one folder. A second file with the same SOP instance UID
-  /// would take the first one's place: it is withheld.
+  /// PATIENT/STUDY/SERIES/INSTANCE.dcm, or the input's own path. The patient's folder is that of
+  /// the study's first file, so that a study is one folder. A second file with the same SOP
+  /// instance UID would take the first one's place: it is withheld.
   void name_outputs() {
     outputs_.resize(files_.size());
     std::set<std::string> taken;
@@ -143,7 +143,8 @@ class DicomStudy {
   void stack(const std::vector<std::size_t>& members) {
     study::Stacking stacking = study::stack_frames(facts_, members);
     for (const study::FrameRef& frame : stacking.unusable) {
-      close(frame.instance, "no-geometry", "a frame's position, orientation or spacing is unusable");
+      close(frame.instance, "no-geometry",
+            "a frame's position, orientation or spacing is unusable");
     }
     for (study::Stack& stack : stacking.stacks) {
       std::erase_if(stack.frames, [](const auto& frames) { return frames.empty(); });
@@ -171,7 +172,8 @@ class DicomStudy {
       audit::InputRecord problem;
       record_failure(problem);
       for (const study::Stack& stack : stacks_) {
-        close_stack(stack, problem.reason, "a volume of the study cannot be judged: " + problem.detail);
+        close_stack(stack, problem.reason,
+                    "a volume of the study cannot be judged: " + problem.detail);
       }
       stacks_.clear();
       volumes_.clear();
@@ -221,7 +223,8 @@ class DicomStudy {
     }
   }
 
-  void close_stack(const study::Stack& stack, const std::string& reason, const std::string& detail) {
+  void close_stack(const study::Stack& stack, const std::string& reason,
+                   const std::string& detail) {
     for_each_instance(stack, [&](std::size_t i) { close(i, reason, detail); });
   }
 
@@ -234,8 +237,9 @@ class DicomStudy {
       const study::Classification& c = treatments_[i];
       if (c.treatment == study::Treatment::unless_head && head) close(i, c.reason, c.detail);
       if (c.treatment == study::Treatment::only_without_head && !free) {
-        close(i, c.reason, c.detail + (head ? ", and the study holds a head"
-                                            : ", and nothing shows that the study holds no head"));
+        close(i, c.reason,
+              c.detail + (head ? ", and the study holds a head"
+                               : ", and nothing shows that the study holds no head"));
       }
     }
   }
@@ -259,8 +263,7 @@ class DicomStudy {
         SeriesVoxels voxels(facts_, files_, context_);
         for (const std::size_t s : members) {
           if (!is_any_open(stacks_[s])) continue;
-          face::VoxelMask mask =
-              voxels.erase_face(stacks_[s], (*faces_)[s], record_.volumes[s]);
+          face::VoxelMask mask = voxels.erase_face(stacks_[s], (*faces_)[s], record_.volumes[s]);
           if (!mask.empty()) masks[s] = std::move(mask);
         }
         write_instances(voxels.changed(), [&](std::size_t i) { return voxels.take(i); });
@@ -292,7 +295,8 @@ class DicomStudy {
       staged[i] = staging_ / input.output;
     });
     if (!all_written) {
-      volume.untouched_sha256_before.clear();  // part of the volume was withheld: nothing to compare
+      volume.untouched_sha256_before
+          .clear();  // part of the volume was withheld: nothing to compare
       return;
     }
     volume.untouched_sha256_after = untouched_digest(stacks_[s], mask, staged, context_);
@@ -359,7 +363,8 @@ class DicomStudy {
   audit::StudyRecord record_;
   std::vector<dicom::InstanceFacts> facts_;
   std::vector<study::Classification> treatments_;
-  std::vector<char> is_open_;  ///< 1 until the input has an outcome; char: written from several threads
+  std::vector<char>
+      is_open_;  ///< 1 until the input has an outcome; char: written from several threads
   std::vector<std::string> outputs_;
   std::vector<study::Stack> stacks_;
   std::vector<FaceVolume> volumes_;

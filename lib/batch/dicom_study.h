@@ -11,9 +11,10 @@
 
 namespace efface::batch {
 
-/// Writes below `staging` (ignored in a dry run). Errors of single files become Outcome::failed records;
-/// what concerns the disk or cancellation is thrown.
-audit::StudyRecord process_dicom_study(const StudyFiles& study, const std::filesystem::path& staging,
+/// Writes below `staging` (ignored in a dry run). Errors of single files become Outcome::failed
+/// records; what concerns the disk or cancellation is thrown.
+audit::StudyRecord process_dicom_study(const StudyFiles& study,
+                                       const std::filesystem::path& staging,
                                        const Context& context);
 
 }  // namespace efface::batch

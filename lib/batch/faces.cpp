@@ -28,10 +28,14 @@ volume::Field air_field(const face::Probabilities& probabilities) {
 /// How bad news is: the worst of several time points decides.
 int gravity(face::Verdict verdict) {
   switch (verdict) {
-    case face::Verdict::no_head: return 0;
-    case face::Verdict::no_face: return 1;
-    case face::Verdict::removed: return 2;
-    case face::Verdict::uncertain: return 3;
+    case face::Verdict::no_head:
+      return 0;
+    case face::Verdict::no_face:
+      return 1;
+    case face::Verdict::removed:
+      return 2;
+    case face::Verdict::uncertain:
+      return 3;
   }
   return 3;
 }
@@ -71,16 +75,14 @@ StudyFaces::StudyFaces(const std::vector<FaceVolume>& volumes, const Context& co
     judgement.seen_by_model = true;
     for (const std::size_t t : study::representative_time_points(volumes[v].time_points)) {
       context.check_cancelled();
-      const face::ModelInput input =
-          face::prepare(volumes[v].load(t), context.segmenter.card());
-      const face::Probabilities probabilities =
-          face::segment_in_blocks(context.segmenter, input);
+      const face::ModelInput input = face::prepare(volumes[v].load(t), context.segmenter.card());
+      const face::Probabilities probabilities = face::segment_in_blocks(context.segmenter, input);
       Seen& seen = seen_[v].emplace_back();
       seen.decision = face::decide(probabilities, input, decide);
       seen.air = air_field(probabilities);
     }
-    const auto worst = std::max_element(
-        seen_[v].begin(), seen_[v].end(), [](const Seen& a, const Seen& b) {
+    const auto worst =
+        std::max_element(seen_[v].begin(), seen_[v].end(), [](const Seen& a, const Seen& b) {
           return gravity(a.decision.verdict) < gravity(b.decision.verdict);
         });
     judgement.verdict = worst->decision.verdict;
@@ -116,7 +118,8 @@ void StudyFaces::settle(const std::vector<FaceVolume>& volumes, std::size_t inde
     case study::Extent::full:
       if (judgement.verdict == face::Verdict::uncertain && is_covered) {
         judgement.verdict = face::Verdict::removed;
-        judgement.reason = "cleaned by the face that another volume of its frame of reference shows";
+        judgement.reason =
+            "cleaned by the face that another volume of its frame of reference shows";
       }
       break;
     case study::Extent::thin_transverse:

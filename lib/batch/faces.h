@@ -1,5 +1,6 @@
-// Faces in volumes, wherever the voxels come from (a DICOM stack, a NIfTI): shows them to the model,
-// shares what was seen within a frame of reference, and fills what must go. Knows no file formats.
+// Faces in volumes, wherever the voxels come from (a DICOM stack, a NIfTI): shows them to the
+// model, shares what was seen within a frame of reference, and fills what must go. Knows no file
+// formats.
 #pragma once
 
 #include <cstdint>
@@ -38,9 +39,11 @@ struct FaceJudgement {
 /// The judgements of one study; owns the regions that they point to.
 class StudyFaces {
  public:
-  /// Runs the model on every full volume (first, middle and last time point) and settles each verdict:
+  /// Runs the model on every full volume (first, middle and last time point) and settles each
+  /// verdict:
   /// * removed: own region or one shared by the frame of reference;
-  /// * an uncertain volume, or one too thin to judge, is cleaned by what another volume of its frame of
+  /// * an uncertain volume, or one too thin to judge, is cleaned by what another volume of its
+  /// frame of
   ///   reference saw when that one covers its field of view (95 %); otherwise it stays uncertain;
   /// * a few transverse slices show no face: no surface can be rebuilt from them.
   StudyFaces(const std::vector<FaceVolume>& volumes, const Context& context);

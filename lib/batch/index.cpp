@@ -99,8 +99,8 @@ void make_tokens_unique(std::vector<Probed>& probed) {
 
 }  // namespace
 
-std::vector<StudyFiles> index_files(std::vector<FoundFile> found, const deid::Pseudonyms& pseudonyms,
-                                    TaskPool& pool) {
+std::vector<StudyFiles> index_files(std::vector<FoundFile> found,
+                                    const deid::Pseudonyms& pseudonyms, TaskPool& pool) {
   std::vector<Probed> probed(found.size());
   constexpr std::size_t block = 32;
   pool.parallel_for((found.size() + block - 1) / block, [&](std::size_t b) {

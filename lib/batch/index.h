@@ -19,10 +19,10 @@ enum class ContentKind : std::uint8_t { dicom, image, companion, other, not_a_fi
 
 struct IndexedFile {
   std::filesystem::path path;
-  std::string token;      ///< keyed hash of its name: the manifest's name for it
-  std::string name;       ///< path below the inputs (carries patients' names: never printed)
-  std::string kind;       ///< for the manifest: "dicom", "nifti1", "other", "symbolic link" …
-  std::string problem;    ///< why it cannot be handled, or empty
+  std::string token;    ///< keyed hash of its name: the manifest's name for it
+  std::string name;     ///< path below the inputs (carries patients' names: never printed)
+  std::string kind;     ///< for the manifest: "dicom", "nifti1", "other", "symbolic link" …
+  std::string problem;  ///< why it cannot be handled, or empty
   std::uint64_t bytes = 0;
   ContentKind content = ContentKind::other;
 };
@@ -34,9 +34,9 @@ struct StudyFiles {
   std::vector<IndexedFile> files;  ///< sorted by token
 };
 
-/// Probes all files (in parallel) and groups them: DICOM by study, every image file (with its companion)
-/// alone, everything else by directory. Sorted by token.
-std::vector<StudyFiles> index_files(std::vector<FoundFile> found, const deid::Pseudonyms& pseudonyms,
-                                    TaskPool& pool);
+/// Probes all files (in parallel) and groups them: DICOM by study, every image file (with its
+/// companion) alone, everything else by directory. Sorted by token.
+std::vector<StudyFiles> index_files(std::vector<FoundFile> found,
+                                    const deid::Pseudonyms& pseudonyms, TaskPool& pool);
 
 }  // namespace efface::batch

@@ -31,8 +31,7 @@ void write_and_check(InstanceJob& job, dicom_dcmtk::DicomFile& file, const dicom
                      const std::vector<std::string>& kept, audit::InputRecord& record) {
   const fs::path staged = job.staging / job.output;
   fs::create_directories(staged.parent_path());
-  const dicom_dcmtk::WriteReport report =
-      dicom_dcmtk::write_edited(file, plan, staged, job.pixels);
+  const dicom_dcmtk::WriteReport report = dicom_dcmtk::write_edited(file, plan, staged, job.pixels);
   deid::ResidueScanner scanner(plan.removed_values, kept);
   const FileDigest digest = check_staged(staged, scanner);
   if (!scanner.findings().empty()) {
@@ -66,7 +65,8 @@ audit::InputRecord new_record(const IndexedFile& file, const std::string& study,
 
 namespace {
 
-/// Error messages quote paths, and paths carry names: what stands in quotes stays out of the manifest.
+/// Error messages quote paths, and paths carry names: what stands in quotes stays out of the
+/// manifest.
 std::string without_quotes(const std::string& message) {
   std::string text;
   bool is_quoted = false;

@@ -1,5 +1,5 @@
-// One DICOM instance: attributes planned, written to staging, read back, checked. Shared by images whose
-// voxels changed and by everything else.
+// One DICOM instance: attributes planned, written to staging, read back, checked. Shared by images
+// whose voxels changed and by everything else.
 #pragma once
 
 #include <filesystem>
@@ -17,14 +17,14 @@ namespace efface::batch {
 struct InstanceJob {
   const IndexedFile* file = nullptr;
   const dicom::InstanceFacts* facts = nullptr;
-  std::filesystem::path staging;                 ///< of the study
-  std::string output;                            ///< relative path of the output
-  bool face_checked = false;                     ///< the model saw it: 113102 and (0028,0302) NO hold
+  std::filesystem::path staging;  ///< of the study
+  std::string output;             ///< relative path of the output
+  bool face_checked = false;      ///< the model saw it: 113102 and (0028,0302) NO hold
   std::optional<dicom_dcmtk::NewPixels> pixels;  ///< when voxels changed
 };
 
-/// Fills outcome, output, digests and counts of `record`. A residue deletes the staged file and withholds.
-/// Bad input becomes Outcome::failed; errors of the disk and cancellation are thrown.
+/// Fills outcome, output, digests and counts of `record`. A residue deletes the staged file and
+/// withholds. Bad input becomes Outcome::failed; errors of the disk and cancellation are thrown.
 void process_instance(InstanceJob& job, const Context& context, audit::InputRecord& record);
 
 /// A record with what is known before anything is decided.
@@ -33,8 +33,8 @@ audit::InputRecord new_record(const IndexedFile& file, const std::string& study,
 
 void withhold(audit::InputRecord& record, const std::string& reason, const std::string& detail);
 
-/// Turns an exception into the record's outcome, or rethrows what concerns the whole run (a full disk, a
-/// failed write, cancellation, a device that was asked for).
+/// Turns an exception into the record's outcome, or rethrows what concerns the whole run (a full
+/// disk, a failed write, cancellation, a device that was asked for).
 void record_failure(audit::InputRecord& record);
 
 }  // namespace efface::batch

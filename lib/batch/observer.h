@@ -1,5 +1,5 @@
-// What a run tells while it works. Calls come from any thread, one at a time. No patient data: counts,
-// tokens, codes.
+// What a run tells while it works. Calls come from any thread, one at a time. No patient data:
+// counts, tokens, codes.
 #pragma once
 
 #include <cstdint>

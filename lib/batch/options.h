@@ -1,5 +1,5 @@
-// Everything a run needs, resolved and validated by the caller: library code sees neither the command
-// line nor the environment.
+// Everything a run needs, resolved and validated by the caller: library code sees neither the
+// command line nor the environment.
 #pragma once
 
 #include <atomic>
@@ -30,12 +30,12 @@ struct RunOptions {
   face::Fill fill = face::Fill::noise;
   Names names = Names::keyed;
   bool follow_links = false;
-  bool record_paths = false;   ///< input paths in the manifest
+  bool record_paths = false;  ///< input paths in the manifest
   bool dry_run = false;
   std::size_t jobs = 1;
   base::Digest key;
   bool key_is_random = false;
-  audit::RunHeader header;     ///< tool, libraries, model and options; the run fills in the rest
+  audit::RunHeader header;  ///< tool, libraries, model and options; the run fills in the rest
   const std::atomic<bool>* cancelled = nullptr;  ///< set by a signal handler
 };
 

@@ -27,14 +27,24 @@ namespace {
 class SerialObserver : public Observer {
  public:
   explicit SerialObserver(Observer& next) : next_(next) {}
-  void files_found(std::uint64_t n) override { call([&] { next_.files_found(n); }); }
-  void studies_found(std::uint64_t n) override { call([&] { next_.studies_found(n); }); }
-  void file_done(const audit::InputRecord& r) override { call([&] { next_.file_done(r); }); }
+  void files_found(std::uint64_t n) override {
+    call([&] { next_.files_found(n); });
+  }
+  void studies_found(std::uint64_t n) override {
+    call([&] { next_.studies_found(n); });
+  }
+  void file_done(const audit::InputRecord& r) override {
+    call([&] { next_.file_done(r); });
+  }
   void study_done(const audit::StudyRecord& r, bool before) override {
     call([&] { next_.study_done(r, before); });
   }
-  void study_planned(const audit::StudyRecord& r) override { call([&] { next_.study_planned(r); }); }
-  void message(const std::string& text) override { call([&] { next_.message(text); }); }
+  void study_planned(const audit::StudyRecord& r) override {
+    call([&] { next_.study_planned(r); });
+  }
+  void message(const std::string& text) override {
+    call([&] { next_.message(text); });
+  }
 
  private:
   template <class Call>
@@ -205,14 +215,14 @@ RunResult run(const RunOptions& options, face::Segmenter& segmenter, Observer& c
   dicom_dcmtk::initialise();
   if (!options.dry_run) refuse_overlap(options.inputs, options.output);
   SerialObserver observer(caller);
-  const deid::Pseudonyms pseudonyms([key = options.key](std::string_view domain,
-                                                        std::string_view value) {
-    return crypto_openssl::hmac_sha256(key, domain, value);
-  });
+  const deid::Pseudonyms pseudonyms(
+      [key = options.key](std::string_view domain, std::string_view value) {
+        return crypto_openssl::hmac_sha256(key, domain, value);
+      });
   audit::RunHeader header = options.header;
   header.key_is_random = options.key_is_random;
-  header.key_fingerprint = base::to_hex(
-      crypto_openssl::hmac_sha256(options.key, "fingerprint", ""), 8);
+  header.key_fingerprint =
+      base::to_hex(crypto_openssl::hmac_sha256(options.key, "fingerprint", ""), 8);
 
   std::optional<OutputTree> tree;
   std::unique_ptr<audit::Journal> journal;
@@ -232,8 +242,8 @@ RunResult run(const RunOptions& options, face::Segmenter& segmenter, Observer& c
     studies = index_files(std::move(found), pseudonyms, pool);
     observer.studies_found(studies.size());
     refuse_changed_inputs(earlier, studies);
-    const Context context{options, pseudonyms, segmenter, pool,
-                          observer, tree ? &*tree : nullptr, voxels};
+    const Context context{options, pseudonyms, segmenter, pool, observer, tree ? &*tree : nullptr,
+                          voxels};
     StudyRunner runner(context, journal.get());
     for (const StudyFiles& study : studies) {
       if (earlier.finished.contains(study.token)) continue;

@@ -1,5 +1,5 @@
-// A whole run: walk, index, study after study to staged and checked outputs, commit, journal, manifest.
-// A run that was killed is taken up by calling it again with the same options and key.
+// A whole run: walk, index, study after study to staged and checked outputs, commit, journal,
+// manifest. A run that was killed is taken up by calling it again with the same options and key.
 #pragma once
 
 #include "audit/manifest.h"
@@ -15,9 +15,9 @@ struct RunResult {
   bool is_complete() const { return totals.withheld == 0 && totals.failed == 0; }
 };
 
-/// Throws Error for what stops the whole run: usage, an unwritable output directory, a device or model
-/// that cannot be used, cancellation. Everything else becomes records. In a dry run nothing is written
-/// and the observer gets each study's plan.
+/// Throws Error for what stops the whole run: usage, an unwritable output directory, a device or
+/// model that cannot be used, cancellation. Everything else becomes records. In a dry run nothing
+/// is written and the observer gets each study's plan.
 RunResult run(const RunOptions& options, face::Segmenter& segmenter, Observer& observer);
 
 }  // namespace efface::batch

@@ -39,8 +39,10 @@ FileDigest digest_pieces(const fs::path& path, const Visit& visit) {
 void move_without_overwriting(const fs::path& from, const fs::path& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return;
   if (errno == EINVAL || errno == ENOSYS) {
-    if (fs::exists(fs::symlink_status(to))) errno = EEXIST;
-    else if (::rename(from.c_str(), to.c_str()) == 0) return;
+    if (fs::exists(fs::symlink_status(to)))
+      errno = EEXIST;
+    else if (::rename(from.c_str(), to.c_str()) == 0)
+      return;
   }
   throw base::system_error("cannot move a finished study to '" + to.string() + "'", errno);
 }
@@ -67,8 +69,7 @@ OutputTree::OutputTree(fs::path root, Names names) : root_(std::move(root)), nam
   }
   make_directories(root_);
   if (!fs::exists(root_ / ".efface") && !fs::is_empty(root_)) {
-    throw base::Error(base::Fault::usage,
-                      "output directory '" + root_.string() + "' is not empty",
+    throw base::Error(base::Fault::usage, "output directory '" + root_.string() + "' is not empty",
                       "choose a new directory, or one that an earlier run of efface began");
   }
   make_directories(root_ / ".efface" / "staging");
@@ -94,7 +95,8 @@ void OutputTree::sync(const std::string& study_token, const audit::StudyRecord& 
     std::set<fs::path> directories;
     for (const fs::path& output : outputs) {
       base::sync_path(output);
-      for (fs::path d = output.parent_path(); d != root_; d = d.parent_path()) directories.insert(d);
+      for (fs::path d = output.parent_path(); d != root_; d = d.parent_path())
+        directories.insert(d);
     }
     for (const fs::path& directory : directories) base::sync_path(directory);
     return;
@@ -134,7 +136,8 @@ void OutputTree::commit(const audit::StudyRecord& study) const {
       throw base::Error(base::Fault::io, "a staged study vanished before it was moved into place",
                         "start again with a new output directory");
     }
-    for (fs::path d = to.parent_path(); d != root_.parent_path() && !d.empty(); d = d.parent_path()) {
+    for (fs::path d = to.parent_path(); d != root_.parent_path() && !d.empty();
+         d = d.parent_path()) {
       if (!parents.insert(d).second) break;
     }
   }

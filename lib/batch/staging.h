@@ -1,5 +1,5 @@
-// Where outputs wait until they are proven clean, and how they reach their place: everything is written
-// below OUTPUT/.efface/staging, checked, synced, and a study appears by rename only.
+// Where outputs wait until they are proven clean, and how they reach their place: everything is
+// written below OUTPUT/.efface/staging, checked, synced, and a study appears by rename only.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,8 @@ FileDigest check_staged(const std::filesystem::path& path, deid::ResidueScanner&
 
 class OutputTree {
  public:
-  /// Creates the output directory and its .efface folder. Throws Error{usage} when the directory holds
-  /// something that efface did not put there.
+  /// Creates the output directory and its .efface folder. Throws Error{usage} when the directory
+  /// holds something that efface did not put there.
   OutputTree(std::filesystem::path root, Names names);
 
   const std::filesystem::path& root() const { return root_; }
@@ -37,8 +37,9 @@ class OutputTree {
   std::filesystem::path begin(const std::string& study_token) const;
   /// Flushes the staged files of a study to disk.
   void sync(const std::string& study_token, const audit::StudyRecord& study) const;
-  /// Moves the study's outputs into place: one rename for a study in keyed names, one a file otherwise.
-  /// May be called again after a crash: what is already in place stays. Never overwrites.
+  /// Moves the study's outputs into place: one rename for a study in keyed names, one a file
+  /// otherwise. May be called again after a crash: what is already in place stays. Never
+  /// overwrites.
   void commit(const audit::StudyRecord& study) const;
   /// Deletes a study's staging directory.
   void discard(const std::string& study_token) const;

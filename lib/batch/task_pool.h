@@ -1,6 +1,6 @@
 // A fixed number of worker threads for studies, with help inside each study: parallel_for runs on
-// whichever workers are idle while the caller works too, so one huge study and a thousand small ones
-// both keep every core busy. Results never depend on the number of threads.
+// whichever workers are idle while the caller works too, so one huge study and a thousand small
+// ones both keep every core busy. Results never depend on the number of threads.
 #pragma once
 
 #include <condition_variable>
@@ -27,12 +27,13 @@ class TaskPool {
   /// Blocks until fewer than `limit` started tasks are unfinished.
   void wait_below(std::size_t limit);
 
-  /// Locks `mutex`; while another study holds it, this thread helps with that study's loops instead of
-  /// standing still.
+  /// Locks `mutex`; while another study holds it, this thread helps with that study's loops instead
+  /// of standing still.
   std::unique_lock<std::mutex> lock_while_helping(std::mutex& mutex);
 
-  /// Calls body(i) once for each i in [0, count), on this thread and idle workers; returns when all are
-  /// done. The first exception (by time) is rethrown after that; later indices are then skipped.
+  /// Calls body(i) once for each i in [0, count), on this thread and idle workers; returns when all
+  /// are done. The first exception (by time) is rethrown after that; later indices are then
+  /// skipped.
   void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body);
 
  private:

@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A stack's series of voxels as one contiguous array per time point, gathered from its files' frames.
+/// A stack's series of voxels as one contiguous array per time point, gathered from its files'
+/// frames.
 constexpr std::uint64_t largest_series_bytes = 4ULL << 30;
 
 dicom_dcmtk::DecodedPixels decode_file(const fs::path& path) {
@@ -43,7 +44,8 @@ std::set<std::size_t> instances_of(const study::Stack& stack) {
 void check_size(const dicom_dcmtk::DecodedPixels& pixels, const study::Stack& stack,
                 std::size_t frame) {
   if (pixels.bytes.size() < (frame + 1) * frame_bytes(stack, pixels.bytes_per_voxel)) {
-    throw base::Error(base::Fault::bad_input, "pixel data are shorter than rows, columns and frames");
+    throw base::Error(base::Fault::bad_input,
+                      "pixel data are shorter than rows, columns and frames");
   }
 }
 
@@ -51,8 +53,8 @@ void check_size(const dicom_dcmtk::DecodedPixels& pixels, const study::Stack& st
 void place_slice(const dicom::InstanceFacts& facts, const dicom_dcmtk::DecodedPixels& pixels,
                  std::size_t frame, std::size_t k, volume::Volume& out) {
   const dicom::FramePlane& plane = facts.planes[frame];
-  const dicom_dcmtk::RealFrame real = dicom_dcmtk::real_values(
-      facts, pixels, frame, plane.rescale_slope, plane.rescale_intercept);
+  const dicom_dcmtk::RealFrame real =
+      dicom_dcmtk::real_values(facts, pixels, frame, plane.rescale_slope, plane.rescale_intercept);
   const std::size_t count = out.grid.columns * out.grid.rows;
   if (real.values.size() != count) {
     throw base::Error(base::Fault::bad_input, "pixel data do not match rows and columns");
@@ -118,7 +120,7 @@ void SeriesVoxels::decode(const study::Stack& stack) {
 }
 
 face::VoxelMask SeriesVoxels::erase_face(const study::Stack& stack, const FaceJudgement& judgement,
-                              audit::VolumeRecord& record) {
+                                         audit::VolumeRecord& record) {
   face::MaskCounts counts;
   face::VoxelMask mask = face::mask_of(stack.grid, judgement.regions, counts);
   record.voxels_removed = counts.removed;
@@ -126,8 +128,7 @@ face::VoxelMask SeriesVoxels::erase_face(const study::Stack& stack, const FaceJu
   if (std::all_of(mask.begin(), mask.end(), [](std::uint8_t m) { return m == 0; })) return {};
   decode(stack);
   crypto_openssl::Sha256 untouched;
-  const std::size_t voxel_bytes =
-      pixels_.at(stack.frames.front().front().instance).bytes_per_voxel;
+  const std::size_t voxel_bytes = pixels_.at(stack.frames.front().front().instance).bytes_per_voxel;
   const std::size_t bytes = frame_bytes(stack, voxel_bytes);
   std::vector<std::byte> buffer(bytes * stack.grid.slices());
   for (std::size_t t = 0; t < stack.time_points(); ++t) {
@@ -137,7 +138,8 @@ face::VoxelMask SeriesVoxels::erase_face(const study::Stack& stack, const FaceJu
       const study::FrameRef& ref = frame_at(stack, k, t);
       const dicom_dcmtk::DecodedPixels& pixels = pixels_.at(ref.instance);
       if (pixels.bytes_per_voxel != voxel_bytes) {
-        throw base::Error(base::Fault::unsupported, "slices of one volume differ in bits allocated");
+        throw base::Error(base::Fault::unsupported,
+                          "slices of one volume differ in bits allocated");
       }
       check_size(pixels, stack, ref.frame);
       place_slice(facts_[ref.instance], pixels, ref.frame, k, real);
@@ -183,8 +185,7 @@ std::string untouched_digest(const study::Stack& stack, const face::VoxelMask& m
   context.pool.parallel_for(instances.size(), [&](std::size_t n) {
     pixels.find(instances[n])->second = decode_file(staged.at(instances[n]));
   });
-  const std::size_t voxel_bytes =
-      pixels.at(stack.frames.front().front().instance).bytes_per_voxel;
+  const std::size_t voxel_bytes = pixels.at(stack.frames.front().front().instance).bytes_per_voxel;
   const std::size_t bytes = frame_bytes(stack, voxel_bytes);
   const std::size_t slice_voxels = stack.grid.columns * stack.grid.rows;
   crypto_openssl::Sha256 sha;
@@ -195,8 +196,8 @@ std::string untouched_digest(const study::Stack& stack, const face::VoxelMask& m
       check_size(source, stack, ref.frame);
       const auto begin = mask.begin() + static_cast<std::ptrdiff_t>(k * slice_voxels);
       const face::VoxelMask slice(begin, begin + static_cast<std::ptrdiff_t>(slice_voxels));
-      const volume::StoredVoxels stored{
-          voxel_bytes, std::span(source.bytes).subspan(ref.frame * bytes, bytes)};
+      const volume::StoredVoxels stored{voxel_bytes,
+                                        std::span(source.bytes).subspan(ref.frame * bytes, bytes)};
       visit_untouched(slice, stored, [&](auto run) { sha.update(run); });
     }
   }

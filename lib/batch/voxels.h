@@ -1,5 +1,5 @@
-// Voxels of DICOM stacks: loading a volume for the model, erasing faces in all files of a series at once,
-// and the digest that proves that nothing else changed.
+// Voxels of DICOM stacks: loading a volume for the model, erasing faces in all files of a series at
+// once, and the digest that proves that nothing else changed.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,8 @@
 
 namespace efface::batch {
 
-/// Real-world values of time point `t` of a stack (the last frame there is, where a slice has fewer).
+/// Real-world values of time point `t` of a stack (the last frame there is, where a slice has
+/// fewer).
 volume::Volume load_volume(const study::Stack& stack, std::size_t t,
                            const std::vector<dicom::InstanceFacts>& facts,
                            const std::vector<IndexedFile>& files, TaskPool& pool);
@@ -32,10 +33,10 @@ class SeriesVoxels {
                const std::vector<IndexedFile>& files, const Context& context)
       : facts_(facts), files_(files), context_(context) {}
 
-  /// Erases in every time point of the stack; completes the counts and the digest of `record`. Returns the
-  /// mask, empty when no voxel of this stack lies in a face region.
+  /// Erases in every time point of the stack; completes the counts and the digest of `record`.
+  /// Returns the mask, empty when no voxel of this stack lies in a face region.
   face::VoxelMask erase_face(const study::Stack& stack, const FaceJudgement& judgement,
-                  audit::VolumeRecord& record);
+                             audit::VolumeRecord& record);
   /// Instances with at least one changed voxel, ascending.
   std::vector<std::size_t> changed() const;
   /// Moves the new pixels of one instance out. Thread-safe for distinct instances.

@@ -15,11 +15,16 @@ namespace fs = std::filesystem;
 
 const char* to_string(FileKind kind) {
   switch (kind) {
-    case FileKind::regular: return "regular file";
-    case FileKind::symbolic_link: return "symbolic link";
-    case FileKind::special: return "special file";
-    case FileKind::unreadable: return "unreadable";
-    case FileKind::link_loop: return "link loop";
+    case FileKind::regular:
+      return "regular file";
+    case FileKind::symbolic_link:
+      return "symbolic link";
+    case FileKind::special:
+      return "special file";
+    case FileKind::unreadable:
+      return "unreadable";
+    case FileKind::link_loop:
+      return "link loop";
   }
   return "?";
 }
@@ -80,8 +85,7 @@ std::string root_name(const fs::path& input) {
 }
 
 bool contains(const fs::path& outer, const fs::path& inner) {
-  const auto [end, ignored] =
-      std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
+  const auto [end, ignored] = std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
   return end == outer.end();
 }
 

@@ -1,5 +1,5 @@
-// Finds every file below the inputs. Follows no symbolic link unless asked, survives loops, opens nothing.
-// What a file is gets decided elsewhere, by content.
+// Finds every file below the inputs. Follows no symbolic link unless asked, survives loops, opens
+// nothing. What a file is gets decided elsewhere, by content.
 #pragma once
 
 #include <cstdint>
@@ -14,17 +14,17 @@ const char* to_string(FileKind kind);
 
 struct FoundFile {
   std::filesystem::path path;  ///< as it can be opened
-  std::string name;            ///< input's last component and the path below it: what tokens are made of
+  std::string name;  ///< input's last component and the path below it: what tokens are made of
   FileKind kind = FileKind::regular;
   std::uint64_t bytes = 0;
 };
 
-/// All files below `inputs`, sorted by name, each path once. An input that does not exist, or is itself a
-/// special file, is Error{usage}.
+/// All files below `inputs`, sorted by name, each path once. An input that does not exist, or is
+/// itself a special file, is Error{usage}.
 std::vector<FoundFile> walk(const std::vector<std::filesystem::path>& inputs, bool follow_links);
 
-/// Throws Error{usage} when output lies inside an input, an input inside output, or they are the same
-/// (after resolving links).
+/// Throws Error{usage} when output lies inside an input, an input inside output, or they are the
+/// same (after resolving links).
 void refuse_overlap(const std::vector<std::filesystem::path>& inputs,
                     const std::filesystem::path& output);
 

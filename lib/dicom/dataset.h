@@ -1,5 +1,6 @@
-// A data set as plain values: what an adapter read, what deid plans upon. It holds bytes as they stand
-// in the file (text still in the file's character sets, numbers little endian); it interprets nothing.
+// A data set as plain values: what an adapter read, what deid plans upon. It holds bytes as they
+// stand in the file (text still in the file's character sets, numbers little endian); it interprets
+// nothing.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +17,11 @@ struct DataSet;
 
 struct Attribute {
   Tag tag;
-  Vr vr = Vr::none;             ///< as read; from the dictionary for implicit VR; UN stays UN
-  std::uint64_t length = 0;     ///< bytes of the value in the file
-  base::Phi<std::string> value; ///< raw bytes, trailing padding included; empty when not loaded
-  bool is_loaded = true;        ///< false for values too large to be worth reading (see the reader)
-  std::vector<DataSet> items;   ///< of a sequence (VR SQ, or UN parsed as implicit-VR items)
+  Vr vr = Vr::none;              ///< as read; from the dictionary for implicit VR; UN stays UN
+  std::uint64_t length = 0;      ///< bytes of the value in the file
+  base::Phi<std::string> value;  ///< raw bytes, trailing padding included; empty when not loaded
+  bool is_loaded = true;       ///< false for values too large to be worth reading (see the reader)
+  std::vector<DataSet> items;  ///< of a sequence (VR SQ, or UN parsed as implicit-VR items)
 };
 
 struct DataSet {

@@ -44,10 +44,12 @@ std::string uid_from_digest(const base::Digest& digest) {
   auto bytes = digest.bytes;
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0F) | 0x50);
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3F) | 0x80);
-  unsigned __int128 number = 0;
+  __extension__ using Wide = unsigned __int128;
+  Wide number = 0;
   for (std::size_t i = 0; i < 16; ++i) number = (number << 8) | bytes[i];
   std::string digits;
-  for (; number != 0; number /= 10) digits += static_cast<char>('0' + static_cast<int>(number % 10));
+  for (; number != 0; number /= 10)
+    digits += static_cast<char>('0' + static_cast<int>(number % 10));
   std::reverse(digits.begin(), digits.end());
   return "2.25." + digits;
 }

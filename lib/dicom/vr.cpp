@@ -16,9 +16,9 @@ constexpr std::array all{Vr::AE, Vr::AS, Vr::AT, Vr::CS, Vr::DA, Vr::DS, Vr::DT,
 
 Vr vr_from(std::string_view two_characters) {
   if (two_characters.size() != 2) return Vr::none;
-  const auto code = static_cast<std::uint16_t>(
-      (static_cast<unsigned char>(two_characters[0]) << 8) |
-      static_cast<unsigned char>(two_characters[1]));
+  const auto code =
+      static_cast<std::uint16_t>((static_cast<unsigned char>(two_characters[0]) << 8) |
+                                 static_cast<unsigned char>(two_characters[1]));
   const auto vr = static_cast<Vr>(code);
   return std::find(all.begin(), all.end(), vr) == all.end() ? Vr::none : vr;
 }
@@ -31,9 +31,23 @@ std::string to_string(Vr vr) {
 
 bool is_text(Vr vr) {
   switch (vr) {
-    case Vr::AE: case Vr::AS: case Vr::CS: case Vr::DA: case Vr::DS: case Vr::DT: case Vr::IS:
-    case Vr::LO: case Vr::LT: case Vr::PN: case Vr::SH: case Vr::ST: case Vr::TM: case Vr::UC:
-    case Vr::UI: case Vr::UR: case Vr::UT:
+    case Vr::AE:
+    case Vr::AS:
+    case Vr::CS:
+    case Vr::DA:
+    case Vr::DS:
+    case Vr::DT:
+    case Vr::IS:
+    case Vr::LO:
+    case Vr::LT:
+    case Vr::PN:
+    case Vr::SH:
+    case Vr::ST:
+    case Vr::TM:
+    case Vr::UC:
+    case Vr::UI:
+    case Vr::UR:
+    case Vr::UT:
       return true;
     default:
       return false;
@@ -42,7 +56,13 @@ bool is_text(Vr vr) {
 
 bool uses_character_set(Vr vr) {
   switch (vr) {
-    case Vr::LO: case Vr::LT: case Vr::PN: case Vr::SH: case Vr::ST: case Vr::UC: case Vr::UT:
+    case Vr::LO:
+    case Vr::LT:
+    case Vr::PN:
+    case Vr::SH:
+    case Vr::ST:
+    case Vr::UC:
+    case Vr::UT:
       return true;
     default:
       return false;

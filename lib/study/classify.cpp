@@ -9,13 +9,19 @@ namespace {
 
 /// How an object class is treated, and which further questions it must pass.
 enum class Kind : std::uint8_t {
-  volume,        ///< MR, CT, PET
-  text_in_pixels,///< pixels that devices write text into: only with (0028,0301) NO
-  capture,       ///< secondary capture: may be a rendering of the face, and hold text
-  outline,       ///< contours, segments, surfaces: may be the outline of a face
-  graphics,      ///< presentation states
-  plain,         ///< neither pixels of a person nor free documents
-  document, photograph, retina, other_volume, directory, voice, raw
+  volume,          ///< MR, CT, PET
+  text_in_pixels,  ///< pixels that devices write text into: only with (0028,0301) NO
+  capture,         ///< secondary capture: may be a rendering of the face, and hold text
+  outline,         ///< contours, segments, surfaces: may be the outline of a face
+  graphics,        ///< presentation states
+  plain,           ///< neither pixels of a person nor free documents
+  document,
+  photograph,
+  retina,
+  other_volume,
+  directory,
+  voice,
+  raw
 };
 
 struct ClassRule {
@@ -25,30 +31,30 @@ struct ClassRule {
 
 // Order matters: the first match holds.
 constexpr std::array rules{
-    ClassRule{"5.1.4.1.1.2", Kind::volume},          // CT
-    ClassRule{"5.1.4.1.1.2.1", Kind::volume},        // enhanced CT
-    ClassRule{"5.1.4.1.1.2.2", Kind::volume},        // legacy converted enhanced CT
-    ClassRule{"5.1.4.1.1.4", Kind::volume},          // MR
-    ClassRule{"5.1.4.1.1.4.1", Kind::volume},        // enhanced MR
-    ClassRule{"5.1.4.1.1.4.4", Kind::volume},        // legacy converted enhanced MR
-    ClassRule{"5.1.4.1.1.128", Kind::volume},        // PET
-    ClassRule{"5.1.4.1.1.130", Kind::volume},        // enhanced PET
-    ClassRule{"5.1.4.1.1.128.1", Kind::volume},      // legacy converted enhanced PET
-    ClassRule{"5.1.4.1.1.4.3", Kind::capture},       // enhanced MR colour
-    ClassRule{"5.1.4.1.1.4.2", Kind::raw},           // MR spectroscopy
-    ClassRule{"5.1.4.1.1.20", Kind::other_volume},   // nuclear medicine
-    ClassRule{"5.1.4.1.1.13.1.1", Kind::other_volume},  // X-ray 3D angiographic
-    ClassRule{"5.1.4.1.1.13.1.2", Kind::other_volume},  // X-ray 3D craniofacial
-    ClassRule{"5.1.4.1.1.13.1.", Kind::text_in_pixels}, // breast tomosynthesis and kin
-    ClassRule{"5.1.4.1.1.30", Kind::other_volume},   // parametric map
-    ClassRule{"5.1.4.1.1.1", Kind::text_in_pixels},  // CR
-    ClassRule{"5.1.4.1.1.1.", Kind::text_in_pixels}, // DX, mammography, intra-oral
-    ClassRule{"5.1.4.1.1.12.", Kind::text_in_pixels},// XA, RF
-    ClassRule{"5.1.4.1.1.3", Kind::text_in_pixels},  // US, retired multi-frame
-    ClassRule{"5.1.4.1.1.3.1", Kind::text_in_pixels},// US multi-frame
-    ClassRule{"5.1.4.1.1.6", Kind::text_in_pixels},  // US, retired
-    ClassRule{"5.1.4.1.1.6.", Kind::text_in_pixels}, // US, enhanced US volume
-    ClassRule{"5.1.4.1.1.14.", Kind::text_in_pixels},// intravascular OCT
+    ClassRule{"5.1.4.1.1.2", Kind::volume},              // CT
+    ClassRule{"5.1.4.1.1.2.1", Kind::volume},            // enhanced CT
+    ClassRule{"5.1.4.1.1.2.2", Kind::volume},            // legacy converted enhanced CT
+    ClassRule{"5.1.4.1.1.4", Kind::volume},              // MR
+    ClassRule{"5.1.4.1.1.4.1", Kind::volume},            // enhanced MR
+    ClassRule{"5.1.4.1.1.4.4", Kind::volume},            // legacy converted enhanced MR
+    ClassRule{"5.1.4.1.1.128", Kind::volume},            // PET
+    ClassRule{"5.1.4.1.1.130", Kind::volume},            // enhanced PET
+    ClassRule{"5.1.4.1.1.128.1", Kind::volume},          // legacy converted enhanced PET
+    ClassRule{"5.1.4.1.1.4.3", Kind::capture},           // enhanced MR colour
+    ClassRule{"5.1.4.1.1.4.2", Kind::raw},               // MR spectroscopy
+    ClassRule{"5.1.4.1.1.20", Kind::other_volume},       // nuclear medicine
+    ClassRule{"5.1.4.1.1.13.1.1", Kind::other_volume},   // X-ray 3D angiographic
+    ClassRule{"5.1.4.1.1.13.1.2", Kind::other_volume},   // X-ray 3D craniofacial
+    ClassRule{"5.1.4.1.1.13.1.", Kind::text_in_pixels},  // breast tomosynthesis and kin
+    ClassRule{"5.1.4.1.1.30", Kind::other_volume},       // parametric map
+    ClassRule{"5.1.4.1.1.1", Kind::text_in_pixels},      // CR
+    ClassRule{"5.1.4.1.1.1.", Kind::text_in_pixels},     // DX, mammography, intra-oral
+    ClassRule{"5.1.4.1.1.12.", Kind::text_in_pixels},    // XA, RF
+    ClassRule{"5.1.4.1.1.3", Kind::text_in_pixels},      // US, retired multi-frame
+    ClassRule{"5.1.4.1.1.3.1", Kind::text_in_pixels},    // US multi-frame
+    ClassRule{"5.1.4.1.1.6", Kind::text_in_pixels},      // US, retired
+    ClassRule{"5.1.4.1.1.6.", Kind::text_in_pixels},     // US, enhanced US volume
+    ClassRule{"5.1.4.1.1.14.", Kind::text_in_pixels},    // intravascular OCT
     ClassRule{"5.1.4.1.1.481.1", Kind::text_in_pixels},  // RT image
     ClassRule{"5.1.4.1.1.7", Kind::capture},
     ClassRule{"5.1.4.1.1.7.", Kind::capture},
@@ -56,24 +62,24 @@ constexpr std::array rules{
     ClassRule{"5.1.4.1.1.77.1.4.", Kind::photograph},
     ClassRule{"5.1.4.1.1.77.1.7", Kind::photograph},  // dermoscopic photography
     ClassRule{"5.1.4.1.1.77.1.5.", Kind::retina},
-    ClassRule{"5.1.4.1.1.77.", Kind::text_in_pixels}, // endoscopy, microscopy, whole slide
-    ClassRule{"5.1.4.1.1.481.3", Kind::outline},      // RT structure set
-    ClassRule{"5.1.4.1.1.66.4", Kind::outline},       // segmentation
-    ClassRule{"5.1.4.1.1.66.5", Kind::outline},       // surface segmentation
-    ClassRule{"5.1.4.1.1.66.7", Kind::outline},       // label map segmentation
-    ClassRule{"5.1.4.1.1.68.", Kind::outline},        // surface scan mesh, point cloud
+    ClassRule{"5.1.4.1.1.77.", Kind::text_in_pixels},  // endoscopy, microscopy, whole slide
+    ClassRule{"5.1.4.1.1.481.3", Kind::outline},       // RT structure set
+    ClassRule{"5.1.4.1.1.66.4", Kind::outline},        // segmentation
+    ClassRule{"5.1.4.1.1.66.5", Kind::outline},        // surface segmentation
+    ClassRule{"5.1.4.1.1.66.7", Kind::outline},        // label map segmentation
+    ClassRule{"5.1.4.1.1.68.", Kind::outline},         // surface scan mesh, point cloud
     ClassRule{"5.1.4.1.1.66", Kind::raw},
-    ClassRule{"5.1.4.1.1.66.", Kind::plain},          // registrations, fiducials, tractography
+    ClassRule{"5.1.4.1.1.66.", Kind::plain},  // registrations, fiducials, tractography
     ClassRule{"5.1.4.1.1.11.", Kind::graphics},
     ClassRule{"5.1.4.1.1.104.", Kind::document},
-    ClassRule{"5.1.4.1.1.88.", Kind::plain},          // structured reports, key object selection
+    ClassRule{"5.1.4.1.1.88.", Kind::plain},  // structured reports, key object selection
     ClassRule{"5.1.4.1.1.9.4.", Kind::voice},
-    ClassRule{"5.1.4.1.1.9.", Kind::plain},           // waveforms
-    ClassRule{"5.1.4.1.1.481.", Kind::plain},         // RT dose, plan, records
-    ClassRule{"5.1.4.34.", Kind::plain},              // RT instructions and deliveries
-    ClassRule{"5.1.4.1.1.67", Kind::plain},           // real world value mapping
-    ClassRule{"5.1.4.39.1", Kind::plain},             // colour palette
-    ClassRule{"5.1.4.38.1", Kind::plain},             // hanging protocol
+    ClassRule{"5.1.4.1.1.9.", Kind::plain},    // waveforms
+    ClassRule{"5.1.4.1.1.481.", Kind::plain},  // RT dose, plan, records
+    ClassRule{"5.1.4.34.", Kind::plain},       // RT instructions and deliveries
+    ClassRule{"5.1.4.1.1.67", Kind::plain},    // real world value mapping
+    ClassRule{"5.1.4.39.1", Kind::plain},      // colour palette
+    ClassRule{"5.1.4.38.1", Kind::plain},      // hanging protocol
     ClassRule{"1.3.10", Kind::directory},
 };
 

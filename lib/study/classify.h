@@ -1,6 +1,6 @@
-// What may become of one DICOM instance, by what kind of object it is (PS3.4 annex B.5, PS3.6 annex A).
-// Pure judgement on facts; the default is to withhold. Whether the study holds a head is known only
-// later, so some treatments wait for that.
+// What may become of one DICOM instance, by what kind of object it is (PS3.4 annex B.5, PS3.6 annex
+// A). Pure judgement on facts; the default is to withhold. Whether the study holds a head is known
+// only later, so some treatments wait for that.
 #pragma once
 
 #include <string>
@@ -13,7 +13,8 @@ enum class Treatment : std::uint8_t {
   volume,             ///< MR, CT, PET image: stacked, shown to the model
   attributes,         ///< no picture of a face can be in it: clean the attributes, write
   unless_head,        ///< as `attributes`, but withheld when the study is known to hold a head
-  only_without_head,  ///< as `attributes`, but only when every volume of the study is free of a head
+  only_without_head,  ///< as `attributes`, but only when every volume of the study is free of a
+                      ///< head
   withhold            ///< no rule can clean it
 };
 

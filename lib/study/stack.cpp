@@ -122,9 +122,9 @@ double in_plane_shift(const PlacedFrame& a, const PlacedFrame& b) {
   return std::sqrt(std::max(0.0, volume::dot(shift, shift) - along * along));
 }
 
-/// Frames at one place along the normal but shifted within the plane by more than half a voxel belong
-/// to different slabs of one series. Each frame joins the slab whose last slice it continues best; a
-/// gantry tilt shifts every slice a little and stays in one slab.
+/// Frames at one place along the normal but shifted within the plane by more than half a voxel
+/// belong to different slabs of one series. Each frame joins the slab whose last slice it continues
+/// best; a gantry tilt shifts every slice a little and stays in one slab.
 std::vector<std::vector<PlacedFrame>> split_into_slabs(std::vector<PlacedFrame> frames) {
   std::stable_sort(frames.begin(), frames.end(), [](const PlacedFrame& a, const PlacedFrame& b) {
     return a.along_normal < b.along_normal;

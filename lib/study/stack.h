@@ -1,5 +1,5 @@
-// Frames sorted into volumes by where they lie in the patient: by orientation, size, spacing and frame of
-// reference, never by file name or instance number. Pure.
+// Frames sorted into volumes by where they lie in the patient: by orientation, size, spacing and
+// frame of reference, never by file name or instance number. Pure.
 #pragma once
 
 #include <cstddef>
@@ -27,19 +27,21 @@ enum class Extent : std::uint8_t {
 
 Extent extent_of(const volume::StackGrid& grid);
 
-/// Slices that share orientation, spacing and size; one or more frames at each position (echoes, time
-/// points, phases: everything that shows the same place).
+/// Slices that share orientation, spacing and size; one or more frames at each position (echoes,
+/// time points, phases: everything that shows the same place).
 struct Stack {
-  volume::StackGrid grid;                     ///< LPS, slices ascending along the normal
-  std::vector<std::vector<FrameRef>> frames;  ///< frames[k]: all frames at slice k, same order in each
-  std::string frame_of_reference;             ///< original UID; a key for uniting masks, never printed
+  volume::StackGrid grid;  ///< LPS, slices ascending along the normal
+  std::vector<std::vector<FrameRef>>
+      frames;                      ///< frames[k]: all frames at slice k, same order in each
+  std::string frame_of_reference;  ///< original UID; a key for uniting masks, never printed
   Extent extent = Extent::full;
 
   std::size_t time_points() const;  ///< the largest number of frames at one position
 };
 
-/// Stacks of one study. `members`: indices of the instances to stack (Treatment::volume). Frames whose
-/// geometry is unusable (zero or non-orthogonal directions, no spacing) are named in `unusable`.
+/// Stacks of one study. `members`: indices of the instances to stack (Treatment::volume). Frames
+/// whose geometry is unusable (zero or non-orthogonal directions, no spacing) are named in
+/// `unusable`.
 struct Stacking {
   std::vector<Stack> stacks;
   std::vector<FrameRef> unusable;

@@ -3,13 +3,6 @@
 function(efface_module name)
   cmake_parse_arguments(arg "" "" "PUBLIC;PRIVATE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/lib/${name}/*.cpp)
-  if(NOT sources)  # TEMPORARY while modules land
-    add_library(efface_${name} INTERFACE)
-    add_library(efface::${name} ALIAS efface_${name})
-    target_include_directories(efface_${name} INTERFACE ${CMAKE_SOURCE_DIR}/lib)
-    target_link_libraries(efface_${name} INTERFACE ${arg_PUBLIC})
-    return()
-  endif()
   add_library(efface_${name} STATIC ${sources})
   add_library(efface::${name} ALIAS efface_${name})
   target_include_directories(efface_${name} PUBLIC ${CMAKE_SOURCE_DIR}/lib)
@@ -19,7 +12,9 @@ endfunction()
 
 # efface_warnings(TARGET): the house's warning flags.
 function(efface_warnings target)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+  # g++ 12 warns falsely of overlapping copies in std::string's operator+ (GCC bug 105651).
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+                         -Wno-restrict)
   if(EFFACE_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
@@ -28,10 +23,6 @@ endfunction()
 # efface_foreign(NAME INCLUDES dirs... LIBRARIES libs...): an adapter's foreign library, kept private.
 function(efface_foreign name)
   cmake_parse_arguments(arg "" "" "INCLUDES;LIBRARIES" ${ARGN})
-  get_target_property(type efface_${name} TYPE)
-  if(type STREQUAL "INTERFACE_LIBRARY")  # TEMPORARY while modules land
-    return()
-  endif()
   target_include_directories(efface_${name} SYSTEM PRIVATE ${arg_INCLUDES})
   target_link_libraries(efface_${name} PRIVATE ${arg_LIBRARIES})
 endfunction()
