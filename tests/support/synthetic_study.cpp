@@ -124,7 +124,7 @@ void write_demo_study(const fs::path& directory, std::uint64_t seed) {
   folder.replace(folder.find('^'), 1, "_");
   const fs::path root = directory / folder;
   write_series(maker, root, demo_grid(), {"T1", 1, Contrast::t1, "t1_sag 2mm"});
-  write_series(maker, root, transverse_grid({128, 128, 36}, 1.8, 5.0),
+  write_series(maker, root, transverse_grid({104, 128, 36}, 1.8, 5.0),
                {"T2", 2, Contrast::t2, "t2_tra 5mm"});
   write_capture(maker, root / "screenshot.dcm", 128);
   write_report(maker, root / "report.dcm");
