@@ -47,9 +47,10 @@ DcmTagKey concrete(const deid::TableRow& row) {
 }
 
 bool is_wanted(const deid::TableRow& row) {
+  constexpr dicom::Tag encapsulated_document{0x0042, 0x0011};  // would have the whole file withheld
   const bool has_place_of_its_own = row.tag.group < 8 || row.tag.group == 0x7FE0 ||
                                     row.tag.group == 0xFFFC || row.tag.is_private() ||
-                                    row.mask.element != 0xFFFF;
+                                    row.tag == encapsulated_document || row.mask.element != 0xFFFF;
   return !has_place_of_its_own && row.basic != deid::Code::K && row.basic != deid::Code::none;
 }
 
