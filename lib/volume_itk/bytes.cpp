@@ -34,7 +34,7 @@ bool has_gzip_magic(Bytes bytes) {
 class Inflater {
  public:
   Inflater() {
-    if (inflateInit2(&stream_, 15 + 16) != Z_OK) {
+    if (inflateInit2(&stream_, 15 + 32) != Z_OK) {
       throw base::Error(base::Fault::resource, "no memory to decompress");
     }
   }
@@ -68,18 +68,12 @@ class Inflater {
   z_stream stream_{};
 };
 
-/// Passes a file's bytes, decompressed, to the sink. Says whether it was gzipped.
-bool read_through(const std::filesystem::path& path, const Sink& sink) {
-  const base::MappedFile file(path);
-  const Bytes bytes = file.bytes();
-  if (has_gzip_magic(bytes)) {
-    Inflater().run(bytes, sink);
-    return true;
-  }
+/// Passes bytes, decompressed when they are packed, to the sink.
+void pass(Bytes bytes, bool is_packed, const Sink& sink) {
+  if (is_packed) return Inflater().run(bytes, sink);
   for (std::size_t at = 0; at < bytes.size(); at += chunk_bytes) {
-    if (!sink(bytes.subspan(at, std::min(chunk_bytes, bytes.size() - at)))) break;
+    if (!sink(bytes.subspan(at, std::min(chunk_bytes, bytes.size() - at)))) return;
   }
-  return false;
 }
 
 /// Appends with room for at most `expected` bytes, doubling as bytes come, so that a header that
@@ -119,20 +113,23 @@ Head read_head(const std::filesystem::path& path, std::size_t length) {
   return head;
 }
 
-Content read_content(const std::filesystem::path& path, std::uint64_t expected) {
+namespace {
+
+Content collect(Bytes bytes, bool is_packed, std::uint64_t expected) {
   Content content;
+  content.gzip = is_packed;
   std::uint64_t trailing = 0;
-  content.gzip = read_through(path, [&](Bytes bytes) {
-    const std::size_t wanted = static_cast<std::size_t>(
-        std::min<std::uint64_t>(expected - content.bytes.size(), bytes.size()));
-    append(content.bytes, bytes.first(wanted), expected);
-    bytes = bytes.subspan(wanted);
-    trailing += bytes.size();
+  pass(bytes, is_packed, [&](Bytes piece) {
+    const std::uint64_t missing = expected - content.bytes.size();
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(missing, piece.size()));
+    append(content.bytes, piece.first(wanted), expected);
+    piece = piece.subspan(wanted);
+    trailing += piece.size();
     if (trailing > most_trailing) {
       throw base::Error(base::Fault::bad_input, "far more data follow than the header tells of");
     }
-    bytes = bytes.first(std::min(bytes.size(), most_trailing_text - content.trailing.size()));
-    content.trailing.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    piece = piece.first(std::min(piece.size(), most_trailing_text - content.trailing.size()));
+    content.trailing.append(reinterpret_cast<const char*>(piece.data()), piece.size());
     return true;
   });
   if (content.bytes.size() < expected) {
@@ -141,9 +138,26 @@ Content read_content(const std::filesystem::path& path, std::uint64_t expected) 
   return content;
 }
 
+}  // namespace
+
+Content read_content(const std::filesystem::path& path, std::uint64_t expected) {
+  const base::MappedFile file(path);
+  return collect(file.bytes(), has_gzip_magic(file.bytes()), expected);
+}
+
+Content read_part(const std::filesystem::path& path, std::uint64_t offset, Packing packing,
+                  std::uint64_t expected) {
+  const base::MappedFile file(path);
+  const Bytes bytes = file.bytes();
+  const auto start = static_cast<std::size_t>(std::min<std::uint64_t>(offset, bytes.size()));
+  return collect(bytes.subspan(start), packing == Packing::gzip, expected);
+}
+
 Content read_all(const std::filesystem::path& path, std::uint64_t limit) {
+  const base::MappedFile file(path);
   Content content;
-  content.gzip = read_through(path, [&](Bytes bytes) {
+  content.gzip = has_gzip_magic(file.bytes());
+  pass(file.bytes(), content.gzip, [&](Bytes bytes) {
     append(content.bytes, bytes, limit);
     if (content.bytes.size() > limit) {
       throw base::Error(base::Fault::bad_input, "the header file is too large to be one");

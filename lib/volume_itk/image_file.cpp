@@ -8,8 +8,8 @@
 #include "base/error.h"
 #include "volume_itk/internal_bytes.h"
 #include "volume_itk/internal_geometry.h"
-#include "volume_itk/internal_itk_io.h"
 #include "volume_itk/internal_nifti.h"
+#include "volume_itk/internal_picture.h"
 #include "volume_itk/internal_text_header.h"
 
 namespace efface::volume_itk {
@@ -19,8 +19,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t most_pair_header_bytes = 64 << 20;
-// No encoding that ITK reads shrinks more than deflate does at its best.
-constexpr std::size_t most_inflation = 1100;
 
 bool is_pair(ImageFormat format) {
   return format == ImageFormat::nifti1_pair || format == ImageFormat::nifti2_pair;
@@ -32,47 +30,10 @@ void add_trailing(const std::string& trailing, Texts& texts) {
   if (!is_empty) texts.emplace_back("trailing bytes", base::Phi<std::string>(trailing));
 }
 
-/// Whether an NRRD or MetaImage header places its voxels in the patient.
-bool says_place(const TextHeader& header, bool is_nrrd) {
-  if (!is_nrrd) {
-    const bool turned = header.fields.contains("transformmatrix") ||
-                        header.fields.contains("rotation") || header.fields.contains("orientation");
-    const bool placed = header.fields.contains("offset") || header.fields.contains("position") ||
-                        header.fields.contains("origin");
-    return turned && placed;
-  }
-  const std::string space = header.value("space");
-  const bool is_patient = space == "left-posterior-superior" || space == "lps" ||
-                          space == "right-anterior-superior" || space == "ras" ||
-                          space == "left-anterior-superior" || space == "las";
-  return is_patient && header.fields.contains("spacedirections") &&
-         header.fields.contains("spaceorigin");
-}
-
-bool says_compressed(const TextHeader& header, bool is_nrrd) {
-  if (!is_nrrd) return header.value("compresseddata") == "true";
-  const std::string encoding = header.value("encoding");
-  return encoding == "gzip" || encoding == "gz" || encoding == "bzip2" || encoding == "bz2";
-}
-
-/// What would make ITK allocate, guess or complain on its own is refused before it sees the file.
-void check_text_header(const TextHeader& header, bool is_nrrd) {
-  const auto fail = [](const char* what) { throw base::Error(base::Fault::unsupported, what); };
-  if (header.is_detached) fail("the voxels are in other files");
-  if (is_nrrd) {
-    for (const char* skip : {"lineskip", "byteskip"}) {
-      const std::string value = header.value(skip);
-      if (!value.empty() && value != "0") fail("an NRRD with skipped bytes is not handled");
-    }
-    return;
-  }
-  if (header.value("objecttype") != "image") fail("a MetaImage file that is no image");
-  if (header.value("binarydata") != "true") fail("a MetaImage of text numbers is not handled");
-  const std::string skipped = header.value("headersize");
-  if (!skipped.empty() && skipped != "0") fail("a MetaImage with skipped bytes is not handled");
-  const std::string dimensions = header.value("ndims");
-  if (dimensions != "2" && dimensions != "3" && dimensions != "4") {
-    fail("a MetaImage needs two to four dimensions");
+void to_native(std::vector<std::byte>& bytes, std::size_t width, bool is_big_endian) {
+  if (is_big_endian == (std::endian::native == std::endian::big)) return;
+  for (auto at = bytes.begin(); at != bytes.end(); at += static_cast<std::ptrdiff_t>(width)) {
+    std::reverse(at, at + static_cast<std::ptrdiff_t>(width));
   }
 }
 
@@ -85,7 +46,7 @@ ImageFile::ImageFile(const fs::path& path) : probe_(probe_image(path)) {
                         probe_.reason.empty() ? "not a known image format" : probe_.reason);
     case ImageFormat::nrrd:
     case ImageFormat::metaimage:
-      read_by_itk(path);
+      read_text_format(path);
       break;
     default:
       read_nifti(path);
@@ -140,18 +101,16 @@ void ImageFile::blank_texts(const NiftiKind& kind) {
   }
 }
 
-void ImageFile::read_by_itk(const fs::path& path) {
+void ImageFile::read_text_format(const fs::path& path) {
   const bool is_nrrd = probe_.format == ImageFormat::nrrd;
   const Head head = read_head(path, most_header_bytes);
   std::optional<TextHeader> header = is_nrrd ? parse_nrrd(head.bytes) : parse_metaimage(head.bytes);
   if (!header) throw base::Error(base::Fault::bad_input, "the header has no end");
-  compressed_ = says_compressed(*header, is_nrrd);
-  check_text_header(*header, is_nrrd);
-  const std::uint64_t file_bytes = fs::file_size(path);
-  const std::uint64_t rest = file_bytes - std::min<std::uint64_t>(file_bytes, header->data_offset);
-  const bool is_raw = !compressed_ && (!is_nrrd || header->value("encoding") == "raw");
-  const std::uint64_t most = is_raw ? rest : std::min(most_image_bytes, rest * most_inflation);
-  auto picture = std::make_shared<ItkPicture>(read_by_itk_io(path, is_nrrd, most, bytes_));
+  auto picture =
+      std::make_shared<Picture>(is_nrrd ? picture_of_nrrd(*header) : picture_of_metaimage(*header));
+  Content content = read_part(path, header->data_offset, picture->packing, picture->voxel_bytes());
+  bytes_ = std::move(content.bytes);
+  to_native(bytes_, picture->bytes_per_voxel / picture->components, picture->is_big_endian);
 
   type_ = picture->type;
   bytes_per_voxel_ = picture->bytes_per_voxel;
@@ -165,21 +124,16 @@ void ImageFile::read_by_itk(const fs::path& path) {
       time_points_ *= picture->extent[axis];
     }
   }
-  if (is_nrrd && picture->extent.size() > 3) {
-    throw base::Error(base::Fault::unsupported,
-                      "an NRRD of more than three dimensions cannot be written without loss");
-  }
   grid_ = stack_grid(extent, picture->columns());
-  geometry_is_known_ =
-      picture->extent.size() >= 3 && says_place(*header, is_nrrd) && is_of_human_size(grid_);
+  geometry_is_known_ = picture->is_placed && is_of_human_size(grid_);
   texts_ = std::move(header->texts);
+  add_trailing(content.trailing, texts_);
   picture_ = std::move(picture);
 }
 
 std::vector<fs::path> ImageFile::write(const fs::path& destination) const {
   if (picture_) {
-    write_by_itk_io(destination, probe_.format == ImageFormat::nrrd, *picture_, bytes_,
-                    compressed_);
+    write_by_itk(destination, probe_.format == ImageFormat::nrrd, *picture_, bytes_);
     return {destination};
   }
   if (!is_pair(probe_.format)) {

@@ -41,8 +41,8 @@ struct ImageProbe {
 };
 ImageProbe probe_image(const std::filesystem::path& path);
 
-struct ItkPicture;  // of internal_itk_io.h
-struct NiftiKind;   // of internal_nifti.h
+struct Picture;    // of internal_picture.h
+struct NiftiKind;  // of internal_nifti.h
 
 /// How one component of a voxel is stored.
 enum class ValueType : std::uint8_t { u8, i8, u16, i16, u32, i32, u64, i64, f32, f64, other };
@@ -58,8 +58,8 @@ class ImageFile {
   const volume::StackGrid& grid() const { return grid_; }
   std::size_t time_points() const { return time_points_; }  ///< product of dimensions 4 and up
   bool is_scalar() const { return is_scalar_; }  ///< false: RGB, complex, vectors, surfaces
-  /// False: no qform and no sform, no patient space in an NRRD, singular axes, or a size that no
-  /// patient has (the diagonal is below 1 cm or above 4 m, so the unit must be wrong).
+  /// False: no qform and no sform, no patient space in an NRRD or MetaImage, singular axes, or a
+  /// size that no patient has (the diagonal is below 1 cm or above 4 m, so the unit must be wrong).
   bool geometry_is_known() const { return geometry_is_known_; }
 
   /// Whether the first time point looks like a label map or mask, of which no image with noise has
@@ -91,21 +91,20 @@ class ImageFile {
  private:
   void read_nifti(const std::filesystem::path& path);
   void blank_texts(const NiftiKind& kind);
-  void read_by_itk(const std::filesystem::path& path);
+  void read_text_format(const std::filesystem::path& path);
   std::size_t voxels_per_time_point() const { return grid_.voxel_count(); }
 
   ImageProbe probe_;
   std::vector<std::byte> bytes_;  ///< decompressed, free of texts; NRRD, MetaImage: voxels alone
   std::vector<std::byte> pair_header_;  ///< of .hdr/.img pairs
   bool companion_gzip_ = false;
-  bool compressed_ = false;  ///< NRRD and MetaImage: the voxels were
   std::size_t voxel_offset_ = 0;
   std::size_t bytes_per_voxel_ = 0;
   ValueType type_ = ValueType::other;
   bool is_big_endian_ = false;
   bool says_labels_ = false;  ///< NIfTI's intent code
   double slope_ = 1, intercept_ = 0;
-  std::shared_ptr<const ItkPicture> picture_;  ///< NRRD and MetaImage: the header
+  std::shared_ptr<const Picture> picture_;  ///< NRRD and MetaImage: the header
   volume::StackGrid grid_;
   std::size_t time_points_ = 1;
   bool is_scalar_ = true;

@@ -32,6 +32,11 @@ struct Content {
 };
 Content read_content(const std::filesystem::path& path, std::uint64_t expected);
 
+/// The same for what follows `offset`, with packing as given: `gzip` means gzip or zlib.
+enum class Packing : std::uint8_t { none, gzip };
+Content read_part(const std::filesystem::path& path, std::uint64_t offset, Packing packing,
+                  std::uint64_t expected);
+
 /// The whole of a file (decompressed) of at most `limit` bytes. Throws bad_input when it is larger.
 Content read_all(const std::filesystem::path& path, std::uint64_t limit);
 
