@@ -56,43 +56,10 @@ void write_all(const FileDescriptor& file, std::span<const std::byte> bytes,
   }
 }
 
-namespace {
+MappedFile::MappedFile(const std::filesystem::path& path)
+    : MappedFile(open_for_reading(path), path) {}
 
-void copy_by_hand(const FileDescriptor& from, std::uint64_t offset, std::uint64_t length,
-                  const FileDescriptor& to, const std::filesystem::path& to_path) {
-  std::array<std::byte, 1 << 16> buffer;
-  while (length > 0) {
-    const std::size_t wanted = length < buffer.size() ? length : buffer.size();
-    const ssize_t count = ::pread(from.number(), buffer.data(), wanted, static_cast<off_t>(offset));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw system_error("cannot read the input while copying", errno);
-    if (count == 0) throw Error(Fault::bad_input, "input ends before its pixel data does");
-    write_all(to, {buffer.data(), static_cast<std::size_t>(count)}, to_path);
-    offset += static_cast<std::uint64_t>(count);
-    length -= static_cast<std::uint64_t>(count);
-  }
-}
-
-}  // namespace
-
-void copy_range(const FileDescriptor& from, std::uint64_t offset, std::uint64_t length,
-                const FileDescriptor& to, const std::filesystem::path& to_path) {
-  while (length > 0) {
-    off_t position = static_cast<off_t>(offset);
-    const ssize_t count =
-        ::copy_file_range(from.number(), &position, to.number(), nullptr, length, 0);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && (errno == ENOSPC || errno == EDQUOT)) {
-      throw system_error("cannot write " + quoted(to_path), errno);
-    }
-    if (count <= 0) return copy_by_hand(from, offset, length, to, to_path);
-    offset += static_cast<std::uint64_t>(count);
-    length -= static_cast<std::uint64_t>(count);
-  }
-}
-
-MappedFile::MappedFile(const std::filesystem::path& path) {
-  const FileDescriptor file = open_for_reading(path);
+MappedFile::MappedFile(const FileDescriptor& file, const std::filesystem::path& path) {
   struct stat status {};
   if (::fstat(file.number(), &status) != 0)
     throw system_error("cannot stat " + quoted(path), errno);

@@ -42,15 +42,12 @@ FileDescriptor create_file(const std::filesystem::path& path, unsigned mode = 06
 void write_all(const FileDescriptor& file, std::span<const std::byte> bytes,
                const std::filesystem::path& path);
 
-/// Copies `length` bytes at `offset` of `from` to the end of `to` inside the kernel
-/// (copy_file_range), falling back to read and write. Throws bad_input when `from` is shorter.
-void copy_range(const FileDescriptor& from, std::uint64_t offset, std::uint64_t length,
-                const FileDescriptor& to, const std::filesystem::path& to_path);
-
 /// A whole file mapped read-only. An empty file gives an empty span.
 class MappedFile {
  public:
   explicit MappedFile(const std::filesystem::path& path);
+  /// Maps an open file; `path` is for messages.
+  MappedFile(const FileDescriptor& file, const std::filesystem::path& path);
   MappedFile(MappedFile&& other) noexcept;
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;

@@ -110,7 +110,7 @@ class DicomStudy {
         close(i, "no-instance-uid", "(0008,0018) is missing or empty");
         continue;
       }
-      outputs_[i] = context_.options.names == Names::keep ? kept_name(files_[i].name)
+      outputs_[i] = context_.options.names == Names::keep ? kept_name(files_[i].name())
                                                           : keyed_name(i, patient);
       if (!taken.insert(outputs_[i]).second) {
         close(i, "duplicate-instance", "another file of the study has the same SOP instance UID");
@@ -128,8 +128,9 @@ class DicomStudy {
            token("instance", facts_[i].sop_instance_uid.reveal()) + ".dcm";
   }
 
-  static std::string kept_name(const std::string& name) {
-    return name.ends_with(".gz") ? name.substr(0, name.size() - 3) : name;  // written uncompressed
+  static std::string kept_name(std::string_view name) {
+    if (name.ends_with(".gz")) name.remove_suffix(3);  // written uncompressed
+    return std::string(name);
   }
 
   std::vector<std::size_t> volume_members() const {

@@ -116,9 +116,9 @@ class ImageStudy {
 
   std::string output_name() const {
     const IndexedFile& file = files_[main_];
-    if (context_.options.names == Names::keep) return file.name;
+    if (context_.options.names == Names::keep) return std::string(file.name());
     const std::string token = record_.token.substr(0, 16);
-    const bool gzip = file.name.ends_with(".gz");
+    const bool gzip = file.name().ends_with(".gz");
     std::string ending = file.kind == "nrrd"        ? ".nrrd"
                          : file.kind == "metaimage" ? ".mha"
                          : files_.size() > 1        ? ".hdr"
@@ -203,7 +203,8 @@ audit::StudyRecord withhold_others(const StudyFiles& study, const Context& conte
     context.check_cancelled();
     audit::InputRecord input = new_record(file, study.token, context);
     if (file.content == ContentKind::not_a_file) {
-      withhold(input, "not-a-regular-file", "a " + file.kind + " is not followed or opened");
+      withhold(input, "not-a-regular-file",
+               "a " + std::string(file.kind) + " is not followed or opened");
     } else {
       withhold(input, "unknown-format",
                file.problem.empty() ? "neither DICOM nor a known image format" : file.problem);

@@ -14,13 +14,13 @@ namespace {
 
 struct Probed {
   IndexedFile file;
-  std::string study;                ///< token
-  std::filesystem::path companion;  ///< the .img of a .hdr
+  std::string study;      ///< token
+  std::string companion;  ///< path of the .img of a .hdr
 };
 
-std::string directory_of(const std::string& name) {
+std::string_view directory_of(std::string_view name) {
   const std::size_t slash = name.rfind('/');
-  return slash == std::string::npos ? std::string() : name.substr(0, slash);
+  return slash == std::string_view::npos ? std::string_view() : name.substr(0, slash);
 }
 
 void probe_content(Probed& probed, const deid::Pseudonyms& pseudonyms) {
@@ -30,7 +30,7 @@ void probe_content(Probed& probed, const deid::Pseudonyms& pseudonyms) {
     file.kind = "dicom";
     const dicom_dcmtk::StudyKey key = dicom_dcmtk::read_study_key(file.path);
     const std::string& uid = key.study_uid.reveal();
-    probed.study = uid.empty() ? pseudonyms.path_token("study-of-file", file.name)
+    probed.study = uid.empty() ? pseudonyms.path_token("study-of-file", file.name())
                                : pseudonyms.path_token("study", uid);
     return;
   }
@@ -41,18 +41,17 @@ void probe_content(Probed& probed, const deid::Pseudonyms& pseudonyms) {
   }
   file.content = ContentKind::image;
   file.kind = volume_itk::to_string(image.format);
-  probed.companion = image.companion;
-  probed.study = pseudonyms.path_token("image", file.name);
+  probed.companion = image.companion.string();
+  probed.study = pseudonyms.path_token("image", file.name());
 }
 
-Probed probe(const FoundFile& found, const deid::Pseudonyms& pseudonyms) {
+Probed probe(FoundFile&& found, const deid::Pseudonyms& pseudonyms) {
   Probed probed;
   IndexedFile& file = probed.file;
-  file.path = found.path;
-  file.name = found.name;
+  file.path = std::move(found.path);
+  file.name_length = found.name_length;
   file.bytes = found.bytes;
-  file.kind = "other";
-  file.token = pseudonyms.path_token("input", found.name);
+  file.token = pseudonyms.path_token("input", file.name());
   if (found.kind != FileKind::regular) {
     file.content = ContentKind::not_a_file;
     file.kind = to_string(found.kind);
@@ -66,15 +65,15 @@ Probed probe(const FoundFile& found, const deid::Pseudonyms& pseudonyms) {
   }
   if (probed.study.empty()) {
     const bool dicom = file.content == ContentKind::dicom;
-    probed.study = dicom ? pseudonyms.path_token("study-of-file", found.name)
-                         : pseudonyms.path_token("directory", directory_of(found.name));
+    probed.study = dicom ? pseudonyms.path_token("study-of-file", file.name())
+                         : pseudonyms.path_token("directory", directory_of(file.name()));
   }
   return probed;
 }
 
 /// The .img of a NIfTI pair goes with its .hdr, whatever it looks like by itself.
 void adopt_companions(std::vector<Probed>& probed) {
-  std::map<std::filesystem::path, std::string> study_of;
+  std::map<std::string, std::string> study_of;
   for (const Probed& p : probed) {
     if (!p.companion.empty()) study_of[p.companion] = p.study;
   }
@@ -105,15 +104,18 @@ std::vector<StudyFiles> index_files(std::vector<FoundFile> found,
   constexpr std::size_t block = 32;
   pool.parallel_for((found.size() + block - 1) / block, [&](std::size_t b) {
     for (std::size_t i = b * block; i < std::min(found.size(), (b + 1) * block); ++i) {
-      probed[i] = probe(found[i], pseudonyms);
+      probed[i] = probe(std::move(found[i]), pseudonyms);
     }
   });
   adopt_companions(probed);
   make_tokens_unique(probed);
+  std::map<std::string, std::size_t> sizes;
+  for (const Probed& p : probed) ++sizes[p.study];
   std::map<std::string, StudyFiles> studies;
   for (Probed& p : probed) {
     StudyFiles& study = studies[p.study];
     study.token = p.study;
+    study.files.reserve(sizes[p.study]);
     if (study.files.empty() || p.file.content == ContentKind::image) study.content = p.file.content;
     study.files.push_back(std::move(p.file));
   }

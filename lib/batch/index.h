@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "batch/observer.h"
@@ -18,13 +18,16 @@ namespace efface::batch {
 enum class ContentKind : std::uint8_t { dicom, image, companion, other, not_a_file };
 
 struct IndexedFile {
-  std::filesystem::path path;
-  std::string token;    ///< keyed hash of its name: the manifest's name for it
-  std::string name;     ///< path below the inputs (carries patients' names: never printed)
-  std::string kind;     ///< for the manifest: "dicom", "nifti1", "other", "symbolic link" …
-  std::string problem;  ///< why it cannot be handled, or empty
+  std::string path;
+  std::string token;                ///< keyed hash of its name: the manifest's name for it
+  std::string problem;              ///< why it cannot be handled, or empty
+  std::string_view kind = "other";  ///< for the manifest: "dicom", "symbolic link"; static text
   std::uint64_t bytes = 0;
+  std::uint32_t name_length = 0;  ///< of the end of `path` that is the name
   ContentKind content = ContentKind::other;
+
+  /// The path below the inputs (carries patients' names: never printed).
+  std::string_view name() const { return std::string_view(path).substr(path.size() - name_length); }
 };
 
 /// Files that are handled, committed and recorded together.

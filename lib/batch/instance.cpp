@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "crypto_openssl/crypto.h"
 #include "deid/kept_values.h"
 #include "deid/plan_edits.h"
 #include "deid/residue.h"
@@ -56,7 +57,7 @@ audit::InputRecord new_record(const IndexedFile& file, const std::string& study,
                               const Context& context) {
   audit::InputRecord record;
   record.token = file.token;
-  if (context.options.record_paths) record.path = file.path.string();
+  if (context.options.record_paths) record.path = file.path;
   record.kind = file.kind;
   record.bytes = file.bytes;
   record.study = study;
@@ -120,8 +121,8 @@ void record_failure(audit::InputRecord& record) {
 
 void process_instance(InstanceJob& job, const Context& context, audit::InputRecord& record) {
   context.check_cancelled();
-  record.sha256 = base::to_hex(digest_file(job.file->path).sha256);
   dicom_dcmtk::DicomFile file(job.file->path);
+  record.sha256 = base::to_hex(crypto_openssl::sha256(file.source()));
   const dicom::DataSet data_set = file.attributes();
   deid::PlanContext plan_context;
   plan_context.subject = deid::subject_of(*job.facts);

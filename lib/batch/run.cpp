@@ -10,6 +10,7 @@
 
 #include "audit/journal.h"
 #include "base/error.h"
+#include "batch/committer.h"
 #include "batch/context.h"
 #include "batch/dicom_study.h"
 #include "batch/image_study.h"
@@ -119,40 +120,32 @@ audit::StudyRecord process(const StudyFiles& study, const std::filesystem::path&
   return withhold_others(study, context);
 }
 
-/// The record of a study that an error of the disk stopped: nothing of it is released.
-audit::StudyRecord failed_study(const StudyFiles& study, const base::Error& error,
-                                const Context& context) {
+/// The record of a study that could not be written.
+audit::StudyRecord unwritten(const StudyFiles& study, const base::Error& error,
+                             const Context& context) {
   audit::StudyRecord record;
   record.token = study.token;
   for (const IndexedFile& file : study.files) {
-    audit::InputRecord input = new_record(file, study.token, context);
-    input.outcome = audit::Outcome::failed;
-    input.reason = error.fault() == base::Fault::no_space ? "no-space" : "io";
-    input.detail = error.fault() == base::Fault::no_space ? "no space left for the study's outputs"
-                                                          : "the study's outputs cannot be written";
-    record.inputs.push_back(std::move(input));
+    record.inputs.push_back(new_record(file, study.token, context));
   }
-  return record;
-}
-
-bool stops_the_run(const base::Error& error) {
-  return error.fault() != base::Fault::no_space && error.fault() != base::Fault::io;
+  return refused_by_disk(std::move(record), error);
 }
 
 /// The studies of one run, in any number of threads.
 class StudyRunner {
  public:
-  StudyRunner(const Context& context, audit::Journal* journal)
-      : context_(context), journal_(journal) {}
+  /// Without a committer nothing is written: a dry run.
+  StudyRunner(const Context& context, Committer* committer)
+      : context_(context), committer_(committer) {}
 
   void start(const StudyFiles& study) {
     context_.pool.start([this, &study] {
       if (is_stopping()) return;
       try {
-        if (journal_ == nullptr) {
+        if (committer_ == nullptr) {
           context_.observer.study_planned(process(study, {}, context_));
         } else {
-          finish(study);
+          write(study);
         }
       } catch (...) {
         stop(std::current_exception());
@@ -162,31 +155,25 @@ class StudyRunner {
 
   bool is_stopping() {
     const std::lock_guard lock(mutex_);
-    return error_ != nullptr;
+    return error_ != nullptr || (committer_ != nullptr && committer_->has_failed());
   }
 
-  void rethrow() {
+  /// When all started studies are done.
+  void finish() {
+    if (committer_ != nullptr) committer_->finish();
     if (error_) std::rethrow_exception(error_);
   }
 
  private:
-  void finish(const StudyFiles& study) {
-    audit::StudyRecord record;
+  void write(const StudyFiles& study) {
     try {
-      record = process(study, context_.output->begin(study.token), context_);
-      context_.output->sync(study.token, record);
-      journal_->prepared(record);
-      context_.output->commit(record);
+      committer_->add(process(study, context_.output->begin(study.token), context_));
     } catch (const base::Error& error) {
       context_.output->discard(study.token);
-      if (stops_the_run(error)) throw;
+      if (error.fault() != base::Fault::no_space && error.fault() != base::Fault::io) throw;
       context_.observer.message(error.what());
-      record = failed_study(study, error, context_);
-      journal_->prepared(record);
+      committer_->add(unwritten(study, error, context_));
     }
-    journal_->committed(study.token);
-    context_.output->discard(study.token);
-    context_.observer.study_done(record, false);
   }
 
   void stop(std::exception_ptr error) {
@@ -195,7 +182,7 @@ class StudyRunner {
   }
 
   const Context& context_;
-  audit::Journal* journal_;
+  Committer* committer_;
   std::mutex mutex_;
   std::exception_ptr error_;
 };
@@ -244,7 +231,9 @@ RunResult run(const RunOptions& options, face::Segmenter& segmenter, Observer& c
     refuse_changed_inputs(earlier, studies);
     const Context context{options, pseudonyms, segmenter, pool, observer, tree ? &*tree : nullptr,
                           voxels};
-    StudyRunner runner(context, journal.get());
+    std::optional<Committer> committer;
+    if (journal) committer.emplace(*tree, *journal, observer, 2 * options.jobs);
+    StudyRunner runner(context, committer ? &*committer : nullptr);
     for (const StudyFiles& study : studies) {
       if (earlier.finished.contains(study.token)) continue;
       const bool is_cancelled = options.cancelled != nullptr && options.cancelled->load();
@@ -253,7 +242,7 @@ RunResult run(const RunOptions& options, face::Segmenter& segmenter, Observer& c
       pool.wait_below(options.jobs + 1);
     }
     pool.wait_below(1);
-    runner.rethrow();
+    runner.finish();
     context.check_cancelled();
   }
 

@@ -85,11 +85,13 @@ fs::path OutputTree::begin(const std::string& study_token) const {
   return staging(study_token);
 }
 
-void OutputTree::sync(const std::string& study_token, const audit::StudyRecord& study) const {
+void OutputTree::sync(const std::vector<audit::StudyRecord>& studies) const {
   constexpr std::size_t few = 16;
   std::vector<fs::path> outputs;
-  for (const audit::InputRecord& input : study.inputs) {
-    if (!input.output.empty()) outputs.push_back(staging(study_token) / input.output);
+  for (const audit::StudyRecord& study : studies) {
+    for (const audit::InputRecord& input : study.inputs) {
+      if (!input.output.empty()) outputs.push_back(staging(study.token) / input.output);
+    }
   }
   if (outputs.size() <= few) {
     std::set<fs::path> directories;
@@ -102,7 +104,7 @@ void OutputTree::sync(const std::string& study_token, const audit::StudyRecord& 
     return;
   }
   // One call for the file system is much faster than one for each of many files.
-  const base::FileDescriptor directory = base::open_for_reading(staging(study_token));
+  const base::FileDescriptor directory = base::open_for_reading(root_);
   if (::syncfs(directory.number()) != 0) {
     throw base::system_error("cannot sync '" + root_.string() + "'", errno);
   }

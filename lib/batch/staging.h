@@ -35,8 +35,8 @@ class OutputTree {
 
   /// An empty staging directory for one study; whatever a killed run left there is deleted.
   std::filesystem::path begin(const std::string& study_token) const;
-  /// Flushes the staged files of a study to disk.
-  void sync(const std::string& study_token, const audit::StudyRecord& study) const;
+  /// Flushes the staged files of some studies to disk.
+  void sync(const std::vector<audit::StudyRecord>& studies) const;
   /// Moves the study's outputs into place: one rename for a study in keyed names, one a file
   /// otherwise. May be called again after a crash: what is already in place stays. Never
   /// overwrites.

@@ -38,36 +38,38 @@ class Walker {
   Walker(bool follow_links, std::vector<FoundFile>& found)
       : follow_links_(follow_links), found_(found) {}
 
-  void visit(const fs::path& path, const std::string& name, bool follow) {
+  /// `name_length`: how much of the end of `path` is the name.
+  void visit(const fs::path& path, std::size_t name_length, bool follow) {
     struct stat status {};
     const int result = follow ? ::stat(path.c_str(), &status) : ::lstat(path.c_str(), &status);
     if (result != 0) {
-      add(path, name, errno == ELOOP ? FileKind::link_loop : FileKind::unreadable, 0);
+      add(path, name_length, errno == ELOOP ? FileKind::link_loop : FileKind::unreadable, 0);
     } else if (S_ISLNK(status.st_mode)) {
-      add(path, name, FileKind::symbolic_link, 0);
+      add(path, name_length, FileKind::symbolic_link, 0);
     } else if (S_ISDIR(status.st_mode)) {
-      enter(path, name, {status.st_dev, status.st_ino});
+      enter(path, name_length, {status.st_dev, status.st_ino});
     } else if (S_ISREG(status.st_mode)) {
-      add(path, name, FileKind::regular, static_cast<std::uint64_t>(status.st_size));
+      add(path, name_length, FileKind::regular, static_cast<std::uint64_t>(status.st_size));
     } else {
-      add(path, name, FileKind::special, 0);
+      add(path, name_length, FileKind::special, 0);
     }
   }
 
  private:
-  void add(const fs::path& path, const std::string& name, FileKind kind, std::uint64_t bytes) {
-    if (seen_.insert(path.string()).second) found_.push_back({path, name, kind, bytes});
+  void add(const fs::path& path, std::size_t name_length, FileKind kind, std::uint64_t bytes) {
+    found_.push_back({path.string(), static_cast<std::uint32_t>(name_length), kind, bytes});
   }
 
-  void enter(const fs::path& path, const std::string& name, const DirectoryId& id) {
+  void enter(const fs::path& path, std::size_t name_length, const DirectoryId& id) {
     // A directory that is its own ancestor can only be reached by a followed link.
-    if (!ancestors_.insert(id).second) return add(path, name, FileKind::link_loop, 0);
+    if (!ancestors_.insert(id).second) return add(path, name_length, FileKind::link_loop, 0);
     std::error_code error;
     fs::directory_iterator entries(path, error);
-    if (error) add(path, name, FileKind::unreadable, 0);
+    if (error) add(path, name_length, FileKind::unreadable, 0);
     for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
       const fs::path& entry = entries->path();
-      visit(entry, name + "/" + entry.filename().string(), follow_links_);
+      const std::size_t more = entry.native().size() - path.native().size();
+      visit(entry, name_length + more, follow_links_);
     }
     ancestors_.erase(id);
   }
@@ -75,13 +77,21 @@ class Walker {
   bool follow_links_;
   std::vector<FoundFile>& found_;
   std::set<DirectoryId> ancestors_;
-  std::set<std::string> seen_;
 };
 
-std::string root_name(const fs::path& input) {
-  const fs::path normal = fs::absolute(input).lexically_normal();
-  const std::string name = normal.filename().string();
-  return name.empty() ? normal.parent_path().filename().string() : name;
+fs::path normal(const fs::path& input) {
+  const fs::path path = fs::absolute(input).lexically_normal();
+  return path.has_filename() ? path : path.parent_path();
+}
+
+/// Inputs may overlap: the first name of a path stays.
+void keep_each_path_once(std::vector<FoundFile>& found) {
+  std::stable_sort(found.begin(), found.end(),
+                   [](const FoundFile& a, const FoundFile& b) { return a.path < b.path; });
+  const auto end =
+      std::unique(found.begin(), found.end(),
+                  [](const FoundFile& a, const FoundFile& b) { return a.path == b.path; });
+  found.erase(end, found.end());
 }
 
 bool contains(const fs::path& outer, const fs::path& inner) {
@@ -99,11 +109,14 @@ std::vector<FoundFile> walk(const std::vector<fs::path>& inputs, bool follow_lin
     if (::stat(input.c_str(), &status) != 0) {
       throw base::Error(base::Fault::usage, "no such input: '" + input.string() + "'");
     }
+    const fs::path path = normal(input);
     // A path named by the user is followed even when it is a link.
-    walker.visit(fs::absolute(input).lexically_normal(), root_name(input), true);
+    walker.visit(path, path.filename().native().size(), true);
   }
+  keep_each_path_once(found);
   std::sort(found.begin(), found.end(), [](const FoundFile& a, const FoundFile& b) {
-    return std::tie(a.name, a.path) < std::tie(b.name, b.path);
+    return std::pair(a.name(), std::string_view(a.path)) <
+           std::pair(b.name(), std::string_view(b.path));
   });
   return found;
 }

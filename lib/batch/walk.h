@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace efface::batch {
@@ -13,10 +14,13 @@ enum class FileKind : std::uint8_t { regular, symbolic_link, special, unreadable
 const char* to_string(FileKind kind);
 
 struct FoundFile {
-  std::filesystem::path path;  ///< as it can be opened
-  std::string name;  ///< input's last component and the path below it: what tokens are made of
+  std::string path;               ///< as it can be opened
+  std::uint32_t name_length = 0;  ///< of the end of `path` that is the name
   FileKind kind = FileKind::regular;
   std::uint64_t bytes = 0;
+
+  /// The input's last component and the path below it: what tokens are made of.
+  std::string_view name() const { return std::string_view(path).substr(path.size() - name_length); }
 };
 
 /// All files below `inputs`, sorted by name, each path once. An input that does not exist, or is

@@ -122,7 +122,7 @@ std::vector<std::byte> deflate_raw(std::span<const std::byte> bytes) {
 Content::Content(const std::filesystem::path& path)
     : file_(base::open_for_reading(path)),
       readable_path_(path),
-      map_(std::make_unique<base::MappedFile>(path)) {
+      map_(std::make_unique<base::MappedFile>(file_, path)) {
   if (!is_gzip(bytes())) return;
   base::FileDescriptor temporary = temporary_file();
   inflate_into(bytes(), gzip_window, temporary);
@@ -138,7 +138,9 @@ void Content::inflate_from(std::size_t offset) {
 
 void Content::take(base::FileDescriptor temporary) {
   readable_path_ = "/proc/self/fd/" + std::to_string(temporary.number());
-  map_ = std::make_unique<base::MappedFile>(readable_path_);
+  auto map = std::make_unique<base::MappedFile>(temporary, readable_path_);
+  if (!source_) source_ = std::move(map_);
+  map_ = std::move(map);
   file_ = std::move(temporary);
 }
 

@@ -33,7 +33,8 @@ class Content {
   explicit Content(const std::filesystem::path& path);
 
   std::span<const std::byte> bytes() const { return map_->bytes(); }
-  const base::FileDescriptor& file() const { return file_; }
+  /// The file as it lies on the disk.
+  std::span<const std::byte> source() const { return source_ ? source_->bytes() : bytes(); }
   /// Under this name the bytes can be opened again while this object lives.
   const std::filesystem::path& readable_path() const { return readable_path_; }
 
@@ -46,6 +47,7 @@ class Content {
   base::FileDescriptor file_;
   std::filesystem::path readable_path_;
   std::unique_ptr<base::MappedFile> map_;
+  std::unique_ptr<base::MappedFile> source_;  ///< null while map_ is it
 };
 
 }  // namespace efface::dicom_dcmtk

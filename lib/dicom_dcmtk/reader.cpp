@@ -125,6 +125,10 @@ std::uint64_t DicomFile::trailing_bytes() const {
   return state_->data.trailing_bytes;
 }
 
+std::span<const std::byte> DicomFile::source() const {
+  return state_->content.source();
+}
+
 DicomFile::State& DicomFile::state() {
   return *state_;
 }
@@ -133,10 +137,11 @@ StudyKey read_study_key(const std::filesystem::path& path) {
   initialise();
   {
     const base::MappedFile map(path);
-    if (is_gzip(map.bytes())) {
-      const std::vector<std::byte> head = inflate_head(map.bytes(), 1 << 20);
-      if (const std::optional<StudyKey> key = key_in_head(head)) return *key;
-    }
+    const bool gzip = is_gzip(map.bytes());
+    const std::vector<std::byte> head =
+        gzip ? inflate_head(map.bytes(), 1 << 20) : std::vector<std::byte>();
+    const std::optional<StudyKey> key = key_in_head(gzip ? Bytes(head) : map.bytes());
+    if (key) return *key;
   }
   const DicomFile::State state(path, last_grouping_tag);
   return key_of(state.data.root, state.bytes());

@@ -62,6 +62,8 @@ class DicomFile {
   /// The bytes that PixelSpan's offsets mean: the file's, or what they unfold to when the file is
   /// compressed by gzip or its data set is deflated.
   std::span<const std::byte> content() const;
+  /// The bytes of the file itself, for its digest.
+  std::span<const std::byte> source() const;
 
   struct State;    ///< for this module only
   State& state();  ///< for this module only

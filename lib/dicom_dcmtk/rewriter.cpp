@@ -122,8 +122,8 @@ void write_plain(const DicomFile::State& state, const PixelPart& part, std::stri
   base::write_all(out, std::as_bytes(std::span(head)), destination);
   base::write_all(out, std::as_bytes(std::span(part.value)), destination);
   if (part.copied.present) {
-    base::copy_range(state.content.file(), part.copied.value_offset, part.copied.value_length, out,
-                     destination);
+    base::write_all(
+        out, state.bytes().subspan(part.copied.value_offset, part.copied.value_length), destination);
   }
 }
 

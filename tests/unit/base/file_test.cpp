@@ -106,37 +106,6 @@ TEST_F(FileTest, AFullDiskIsSaidSo) {
   EXPECT_EQ(fault_of([&] { write_all(file, bytes_of("text"), full); }), Fault::no_space);
 }
 
-TEST_F(FileTest, RangesAreCopiedExactly) {
-  std::string text;
-  for (int i = 0; i < 300000; ++i) text += static_cast<char>('a' + i % 26);
-  put(folder_ / "a", text);
-  const FileDescriptor from = open_for_reading(folder_ / "a");
-  const FileDescriptor to = create_file(folder_ / "b");
-  write_all(to, bytes_of("head:"), folder_ / "b");
-  copy_range(from, 7, 250001, to, folder_ / "b");
-  copy_range(from, 0, 0, to, folder_ / "b");
-  write_all(to, bytes_of(":tail"), folder_ / "b");
-  EXPECT_EQ(text_of(folder_ / "b"), "head:" + text.substr(7, 250001) + ":tail");
-}
-
-TEST_F(FileTest, RangesAreCopiedToAPipeToo) {
-  put(folder_ / "a", "0123456789");
-  int ends[2];
-  ASSERT_EQ(::pipe(ends), 0);
-  const FileDescriptor out(ends[0]), in(ends[1]);
-  copy_range(open_for_reading(folder_ / "a"), 2, 5, in, "pipe");
-  char buffer[16];
-  EXPECT_EQ(::read(out.number(), buffer, sizeof buffer), 5);
-  EXPECT_EQ(std::string(buffer, 5), "23456");
-}
-
-TEST_F(FileTest, ARangeBeyondTheEndIsBadInput) {
-  put(folder_ / "a", "0123456789");
-  const FileDescriptor from = open_for_reading(folder_ / "a");
-  const FileDescriptor to = create_file(folder_ / "b");
-  EXPECT_EQ(fault_of([&] { copy_range(from, 5, 6, to, folder_ / "b"); }), Fault::bad_input);
-}
-
 TEST_F(FileTest, MapsShowTheWholeFile) {
   put(folder_ / "a", "content");
   put(folder_ / "empty", "");
