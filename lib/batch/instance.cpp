@@ -28,14 +28,45 @@ void count_actions(const dicom::EditPlan& plan, audit::InputRecord& record) {
   }
 }
 
+/// The meta information and the preamble are made anew. Not counted: what describes the object and
+/// the software that wrote it.
+void count_meta_actions(const dicom::DataSet& meta, audit::InputRecord& record) {
+  constexpr dicom::Tag sop_instance{0x0002, 0x0003};
+  constexpr std::uint16_t first_of_senders = 0x0016;  // application entities, private information
+  for (const dicom::Attribute& attribute : meta.attributes) {
+    const dicom::Tag tag = attribute.tag;
+    const bool is_preamble = tag.group == 0;
+    if (!is_preamble && tag != sop_instance && tag.element < first_of_senders) continue;
+    const auto action = tag == sop_instance ? dicom::Action::replace_uid : dicom::Action::remove;
+    ++record.actions[dicom::to_string(tag)][static_cast<std::size_t>(action)];
+    const deid::SafeHarbor kind = deid::safe_harbor_class(tag, attribute.vr);
+    if (kind != deid::SafeHarbor::none) ++record.safe_harbor[deid::to_string(kind)];
+  }
+}
+
+/// Whether a removed value stands in the data set that a deflated file unfolds to: its own bytes
+/// cannot show it.
+bool has_residue_inside(const fs::path& staged, const dicom::EditPlan& plan,
+                        const std::vector<std::string>& kept) {
+  const dicom_dcmtk::DicomFile back(staged);
+  deid::ResidueScanner scanner(plan.removed_values, kept);
+  const dicom_dcmtk::PixelSpan pixels = back.pixels();
+  scanner.expect_samples(pixels.value_offset, pixels.value_offset + pixels.value_length);
+  scanner.feed(back.content());
+  return !scanner.findings().empty();
+}
+
 void write_and_check(InstanceJob& job, dicom_dcmtk::DicomFile& file, const dicom::EditPlan& plan,
                      const std::vector<std::string>& kept, audit::InputRecord& record) {
   const fs::path staged = job.staging / job.output;
   fs::create_directories(staged.parent_path());
   const dicom_dcmtk::WriteReport report = dicom_dcmtk::write_edited(file, plan, staged, job.pixels);
   deid::ResidueScanner scanner(plan.removed_values, kept);
+  scanner.expect_samples(report.pixels_begin, report.pixels_end);
   const FileDigest digest = check_staged(staged, scanner);
-  if (!scanner.findings().empty()) {
+  const bool has_residue =
+      !scanner.findings().empty() || (report.is_deflated && has_residue_inside(staged, plan, kept));
+  if (has_residue) {
     fs::remove(staged);
     record.actions.clear();
     record.safe_harbor.clear();
@@ -131,7 +162,10 @@ void process_instance(InstanceJob& job, const Context& context, audit::InputReco
   plan_context.pixels_changed = job.pixels.has_value();
   dicom::EditPlan plan =
       deid::plan_edits(data_set, context.options.profile, plan_context, context.pseudonyms);
+  const dicom::DataSet meta = file.meta();
+  deid::count_meta_as_removed(meta, plan);
   count_actions(plan, record);
+  count_meta_actions(meta, record);
   if (context.options.dry_run) {
     record.outcome = audit::Outcome::written;
     record.output = job.output;

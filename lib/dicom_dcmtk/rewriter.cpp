@@ -116,14 +116,17 @@ bool has_pixel_edit(const dicom::EditPlan& plan) {
 }
 
 void write_plain(const DicomFile::State& state, const PixelPart& part, std::string head,
-                 const std::filesystem::path& destination) {
+                 const std::filesystem::path& destination, WriteReport& report) {
   const base::FileDescriptor out = base::create_file(destination);
   head += part.header;
+  report.pixels_begin = head.size();
+  report.pixels_end =
+      head.size() + part.value.size() + (part.copied.present ? part.copied.value_length : 0);
   base::write_all(out, std::as_bytes(std::span(head)), destination);
   base::write_all(out, std::as_bytes(std::span(part.value)), destination);
   if (part.copied.present) {
-    base::write_all(
-        out, state.bytes().subspan(part.copied.value_offset, part.copied.value_length), destination);
+    base::write_all(out, state.bytes().subspan(part.copied.value_offset, part.copied.value_length),
+                    destination);
   }
 }
 
@@ -173,13 +176,14 @@ WriteReport write_edited(DicomFile& file, const dicom::EditPlan& plan,
   report.pixels_copied = part.copied.present;
   report.pixels_reencoded = new_pixels.has_value() && !pixels_removed;
   report.transfer_syntax_uid = part.transfer_syntax_uid;
+  report.is_deflated = state.is_deflated;
   if (state.is_deflated) {
     std::string data_set;
     append_elements(state.data.root, state.bytes(), encoding, data_set);
     write_deflated(state, part, meta, std::move(data_set), destination);
   } else {
     append_elements(state.data.root, state.bytes(), encoding, meta);
-    write_plain(state, part, std::move(meta), destination);
+    write_plain(state, part, std::move(meta), destination, report);
   }
   return report;
 }

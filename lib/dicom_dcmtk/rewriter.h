@@ -3,6 +3,7 @@
 // the pixel data is dropped; nothing but the edits changes.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -24,6 +25,10 @@ struct WriteReport {
   bool pixels_copied = false;     ///< byte for byte from the input
   bool pixels_reencoded = false;  ///< new pixels; `transfer_syntax_uid` says how they are stored
   std::string transfer_syntax_uid;
+  /// Where the value of the pixel data stands in the written file; equal when there is none, and
+  /// when the data set is deflated, so that no byte of it stands for itself.
+  std::uint64_t pixels_begin = 0, pixels_end = 0;
+  bool is_deflated = false;
 };
 
 /// Writes `destination` (which must not exist), mode 0666 less the umask, not synced.
