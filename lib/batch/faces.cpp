@@ -95,7 +95,9 @@ StudyFaces::StudyFaces(const std::vector<FaceVolume>& volumes, const Context& co
   is_free_of_heads_ = full > 0 && heads == 0;
   may_hold_head_ = heads > 0;
   for (const FaceJudgement& judgement : judgements_) {
-    if (judgement.verdict == face::Verdict::uncertain) is_free_of_heads_ = false;
+    if (judgement.verdict != face::Verdict::uncertain) continue;
+    is_free_of_heads_ = false;
+    may_hold_head_ = true;
   }
 }
 
@@ -127,10 +129,15 @@ void StudyFaces::settle(const std::vector<FaceVolume>& volumes, std::size_t inde
       judgement.reason = "a few transverse slices: no face can be rebuilt from them";
       break;
     case study::Extent::thin_other:
+    case study::Extent::scattered_transverse:
       judgement.verdict = is_covered ? face::Verdict::removed : face::Verdict::uncertain;
       judgement.reason =
           is_covered ? "cleaned by the face that another volume of its frame of reference shows"
-                     : "a few slices that may show the profile, and no volume that covers them";
+          : own.extent == study::Extent::thin_other
+              ? "a few slices that may show the profile, and no volume that covers them"
+              : "slices that may rebuild a face with others of the study, and no volume that "
+                "covers "
+                "them";
       break;
   }
 }

@@ -14,7 +14,8 @@ enum class Kind : std::uint8_t {
   capture,         ///< secondary capture: may be a rendering of the face, and hold text
   outline,         ///< contours, segments, surfaces: may be the outline of a face
   graphics,        ///< presentation states
-  plain,           ///< neither pixels of a person nor free documents
+  plain,           ///< neither pixels nor free documents
+  dose,            ///< a grid of doses: follows the body's inside, not its surface
   document,
   photograph,
   retina,
@@ -25,7 +26,7 @@ enum class Kind : std::uint8_t {
 };
 
 struct ClassRule {
-  std::string_view uid;  ///< below 1.2.840.10008.; a trailing dot or star matches all below
+  std::string_view uid;  ///< below 1.2.840.10008.; a trailing dot matches all below
   Kind kind;
 };
 
@@ -68,18 +69,25 @@ constexpr std::array rules{
     ClassRule{"5.1.4.1.1.66.5", Kind::outline},        // surface segmentation
     ClassRule{"5.1.4.1.1.66.7", Kind::outline},        // label map segmentation
     ClassRule{"5.1.4.1.1.68.", Kind::outline},         // surface scan mesh, point cloud
+    ClassRule{"5.1.4.1.1.66.8", Kind::outline},        // height map segmentation
     ClassRule{"5.1.4.1.1.66", Kind::raw},
-    ClassRule{"5.1.4.1.1.66.", Kind::plain},  // registrations, fiducials, tractography
+    ClassRule{"5.1.4.1.1.66.1", Kind::plain},  // spatial registration
+    ClassRule{"5.1.4.1.1.66.2", Kind::plain},  // spatial fiducials
+    ClassRule{"5.1.4.1.1.66.3", Kind::plain},  // deformable registration
+    ClassRule{"5.1.4.1.1.66.6", Kind::plain},  // tractography
     ClassRule{"5.1.4.1.1.11.", Kind::graphics},
     ClassRule{"5.1.4.1.1.104.", Kind::document},
     ClassRule{"5.1.4.1.1.88.", Kind::plain},  // structured reports, key object selection
     ClassRule{"5.1.4.1.1.9.4.", Kind::voice},
-    ClassRule{"5.1.4.1.1.9.", Kind::plain},    // waveforms
-    ClassRule{"5.1.4.1.1.481.", Kind::plain},  // RT dose, plan, records
-    ClassRule{"5.1.4.34.", Kind::plain},       // RT instructions and deliveries
-    ClassRule{"5.1.4.1.1.67", Kind::plain},    // real world value mapping
-    ClassRule{"5.1.4.39.1", Kind::plain},      // colour palette
-    ClassRule{"5.1.4.38.1", Kind::plain},      // hanging protocol
+    ClassRule{"5.1.4.1.1.9.", Kind::plain},  // waveforms
+    ClassRule{"5.1.4.1.1.481.2", Kind::dose},
+    ClassRule{"5.1.4.1.1.481.23", Kind::text_in_pixels},  // enhanced RT image
+    ClassRule{"5.1.4.1.1.481.24", Kind::text_in_pixels},  // enhanced continuous RT image
+    ClassRule{"5.1.4.1.1.481.", Kind::plain},             // RT plan, records
+    ClassRule{"5.1.4.34.", Kind::plain},                  // RT instructions and deliveries
+    ClassRule{"5.1.4.1.1.67", Kind::plain},               // real world value mapping
+    ClassRule{"5.1.4.39.1", Kind::plain},                 // colour palette
+    ClassRule{"5.1.4.38.1", Kind::plain},                 // hanging protocol
     ClassRule{"1.3.10", Kind::directory},
 };
 
@@ -93,6 +101,13 @@ const ClassRule* rule_for(std::string_view sop_class) {
   }
   return nullptr;
 }
+
+/// Image types (PS3.3's words and vendors') of views that were computed from a volume: their plane
+/// says nothing of where a face in them lies.
+constexpr std::array<std::string_view, 12> projections{
+    "PROJECTION IMAGE", "MIP",       "MAX_IP", "MNIP",          "MINIP",
+    "MIN_IP",           "VRT",       "SSD",    "VOLUME_RENDER", "SURFACE_RENDER",
+    "SCREEN SAVE",      "SCREENSAVE"};
 
 bool has_value(const std::vector<std::string>& values, std::string_view wanted) {
   for (const std::string& value : values) {
@@ -117,13 +132,22 @@ Classification classify_volume(const dicom::InstanceFacts& facts) {
   if (has_value(facts.image_type, "MOSAIC")) {
     return withheld("mosaic", "slices tiled into one image: their places are not stated");
   }
-  if (facts.planes.empty()) {
+  for (const std::string_view projection : projections) {
+    if (has_value(facts.image_type, projection)) {
+      return {Treatment::only_without_head, "rendering-of-head",
+              "a projection or rendering of a volume may show the face"};
+    }
+  }
+  if (facts.planes.empty() || facts.planes.size() != facts.frames) {
     return withheld("no-geometry", "position or orientation of the image is not stated");
   }
   return {Treatment::volume, "", ""};
 }
 
 Classification classify_kind(Kind kind, const dicom::InstanceFacts& facts) {
+  if (facts.has_pixel_data && (kind == Kind::plain || kind == Kind::graphics)) {
+    return withheld("unexpected-pixels", "this kind of object has no pixel data, but holds some");
+  }
   switch (kind) {
     case Kind::volume:
       return classify_volume(facts);
@@ -151,6 +175,7 @@ Classification classify_kind(Kind kind, const dicom::InstanceFacts& facts) {
       return {Treatment::unless_head, "presentation-of-head",
               "no rule can clean a presentation state of a head yet"};
     case Kind::plain:
+    case Kind::dose:
       return {Treatment::attributes, "", ""};
     case Kind::document:
       return withheld("encapsulated-document", "no rule can clean an encapsulated document yet");

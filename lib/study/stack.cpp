@@ -20,8 +20,9 @@ constexpr double same_position_mm = 0.02;
 constexpr std::size_t full_slices = 5;
 constexpr double full_extent_mm = 25;
 constexpr double transverse_cosine = 0.82;  // normal within 35 degrees of the body axis
+constexpr double distinct_slices_mm = 0.5;  // slices nearer than this add nothing to a surface
 
-/// What frames of one stack have in common besides their directions and spacing.
+/// What frames of one stack share besides their directions and spacing.
 struct StackKey {
   std::string series, frame_of_reference;
   std::uint32_t rows = 0, columns = 0;
@@ -61,9 +62,32 @@ bool is_parallel(const dicom::FramePlane& a, const dicom::FramePlane& b) {
          std::abs(a.spacing[1] - b.spacing[1]) < 1e-3;
 }
 
+/// Unit length, whatever the rounding of the directions.
 Vec3 normal_of(const dicom::FramePlane& plane) {
   const auto& o = plane.orientation;
-  return volume::cross({o[0], o[1], o[2]}, {o[3], o[4], o[5]});
+  const Vec3 normal = volume::cross({o[0], o[1], o[2]}, {o[3], o[4], o[5]});
+  return (1 / volume::norm(normal)) * normal;
+}
+
+/// Frames of nearly equal directions and spacing together. They are taken in an order that the
+/// frames themselves give, so that the order of the inputs decides nothing.
+std::vector<std::vector<PlacedFrame>> split_by_direction(std::vector<PlacedFrame> frames) {
+  const auto place = [](const PlacedFrame& f) {
+    return std::tie(f.plane->orientation, f.plane->spacing, f.plane->position, f.order, f.ref);
+  };
+  std::sort(frames.begin(), frames.end(),
+            [&](const PlacedFrame& a, const PlacedFrame& b) { return place(a) < place(b); });
+  std::vector<std::vector<PlacedFrame>> directions;
+  for (PlacedFrame& frame : frames) {
+    auto found = std::find_if(directions.begin(), directions.end(), [&](const auto& direction) {
+      return is_parallel(*direction.front().plane, *frame.plane);
+    });
+    if (found == directions.end()) found = directions.emplace(directions.end());
+    const dicom::FramePlane& first = found->empty() ? *frame.plane : *found->front().plane;
+    frame.along_normal = volume::dot(frame.plane->position, normal_of(first));
+    found->push_back(std::move(frame));
+  }
+  return directions;
 }
 
 }  // namespace
@@ -122,9 +146,10 @@ double in_plane_shift(const PlacedFrame& a, const PlacedFrame& b) {
   return std::sqrt(std::max(0.0, volume::dot(shift, shift) - along * along));
 }
 
-/// Frames at one place along the normal but shifted within the plane by more than half a voxel
-/// belong to different slabs of one series. Each frame joins the slab whose last slice it continues
-/// best; a gantry tilt shifts every slice a little and stays in one slab.
+/// Several slabs can lie side by side in one series (stations of a spine, two joints). Each frame
+/// joins the slab whose last slice it continues best: shifted within the plane by no more than half
+/// a voxel and what a tilt of 45 degrees explains (gantries tilt by up to 30), or it begins a new
+/// one.
 std::vector<std::vector<PlacedFrame>> split_into_slabs(std::vector<PlacedFrame> frames) {
   std::stable_sort(frames.begin(), frames.end(), [](const PlacedFrame& a, const PlacedFrame& b) {
     return a.along_normal < b.along_normal;
@@ -137,14 +162,38 @@ std::vector<std::vector<PlacedFrame>> split_into_slabs(std::vector<PlacedFrame> 
     double least = 0;
     for (std::vector<PlacedFrame>& slab : slabs) {
       const double shift = in_plane_shift(frame, slab.back());
-      const bool same_slice = frame.along_normal - slab.back().along_normal <= same_position_mm;
-      if (same_slice && shift > half_voxel) continue;
+      if (shift > half_voxel + (frame.along_normal - slab.back().along_normal)) continue;
       if (best == nullptr || shift < least) best = &slab, least = shift;
     }
     if (best == nullptr) best = &slabs.emplace_back();
     best->push_back(std::move(frame));
   }
   return slabs;
+}
+
+/// Transverse slices that are harmless by themselves may rebuild a surface together: one series a
+/// slice, one frame of reference a slice, directions that jitter. Then none of them is harmless.
+void distrust_scattered_slices(std::vector<Stack>& stacks) {
+  std::vector<double> places;
+  for (const Stack& stack : stacks) {
+    if (stack.extent != Extent::thin_transverse) continue;
+    const volume::StackGrid& grid = stack.grid;
+    const double i = 0.5 * static_cast<double>(grid.columns),
+                 j = 0.5 * static_cast<double>(grid.rows);
+    for (std::size_t k = 0; k < grid.slices(); ++k) places.push_back(grid.patient_mm(i, j, k)[2]);
+  }
+  std::sort(places.begin(), places.end());
+  std::size_t distinct = 0;
+  double last = 0;
+  for (const double place : places) {
+    if (distinct > 0 && place - last < distinct_slices_mm) continue;
+    ++distinct;
+    last = place;
+  }
+  if (distinct < full_slices || places.back() - places.front() < full_extent_mm) return;
+  for (Stack& stack : stacks) {
+    if (stack.extent == Extent::thin_transverse) stack.extent = Extent::scattered_transverse;
+  }
 }
 
 }  // namespace
@@ -158,7 +207,7 @@ std::size_t Stack::time_points() const {
 Stacking stack_frames(std::span<const dicom::InstanceFacts> facts,
                       std::span<const std::size_t> members) {
   Stacking result;
-  std::map<StackKey, std::vector<std::vector<PlacedFrame>>> groups;  // value: one a direction
+  std::map<StackKey, std::vector<PlacedFrame>> groups;
   for (const std::size_t instance : members) {
     const dicom::InstanceFacts& fact = facts[instance];
     for (std::size_t frame = 0; frame < fact.planes.size(); ++frame) {
@@ -168,23 +217,18 @@ Stacking stack_frames(std::span<const dicom::InstanceFacts> facts,
         result.unusable.push_back(ref);
         continue;
       }
-      std::vector<std::vector<PlacedFrame>>& directions = groups[key_of(fact)];
-      auto found = std::find_if(directions.begin(), directions.end(), [&](const auto& direction) {
-        return is_parallel(*direction.front().plane, plane);
-      });
-      if (found == directions.end()) found = directions.emplace(directions.end());
-      const dicom::FramePlane& first = found->empty() ? plane : *found->front().plane;
-      found->push_back({volume::dot(plane.position, normal_of(first)),
-                        plane.volume_key + '\n' + fact.sop_instance_uid.reveal(), ref, &plane});
+      std::string order = plane.volume_key + '\n' + fact.sop_instance_uid.reveal();
+      groups[key_of(fact)].push_back({0, std::move(order), ref, &plane});
     }
   }
-  for (auto& [key, directions] : groups) {
-    for (std::vector<PlacedFrame>& direction : directions) {
+  for (auto& [key, frames] : groups) {
+    for (std::vector<PlacedFrame>& direction : split_by_direction(std::move(frames))) {
       for (std::vector<PlacedFrame>& slab : split_into_slabs(std::move(direction))) {
         result.stacks.push_back(build_stack(key, std::move(slab)));
       }
     }
   }
+  distrust_scattered_slices(result.stacks);
   return result;
 }
 

@@ -20,11 +20,13 @@ struct FrameRef {
 
 /// Whether the model can judge a stack by itself.
 enum class Extent : std::uint8_t {
-  full,             ///< enough slices to rebuild a surface
-  thin_transverse,  ///< a few axial slices: no face can be rebuilt from them
-  thin_other        ///< a few sagittal, coronal or oblique slices: they may show the profile
+  full,                 ///< enough slices to rebuild a surface
+  thin_transverse,      ///< a few axial slices: no face can be rebuilt from them
+  thin_other,           ///< a few sagittal, coronal or oblique slices: they may show the profile
+  scattered_transverse  ///< a few axial slices, but with the study's other few they may be a face
 };
 
+/// Of one stack by itself: never scattered_transverse.
 Extent extent_of(const volume::StackGrid& grid);
 
 /// Slices that share orientation, spacing and size; one or more frames at each position (echoes,
@@ -39,13 +41,15 @@ struct Stack {
   std::size_t time_points() const;  ///< the largest number of frames at one position
 };
 
-/// Stacks of one study. `members`: indices of the instances to stack (Treatment::volume). Frames
-/// whose geometry is unusable (zero or non-orthogonal directions, no spacing) are named in
-/// `unusable`.
 struct Stacking {
   std::vector<Stack> stacks;
-  std::vector<FrameRef> unusable;
+  std::vector<FrameRef> unusable;  ///< zero or non-orthogonal directions, no spacing, not finite
 };
+
+/// Stacks of one study, the same for any order of `facts` and `members` (indices of the instances
+/// to stack, Treatment::volume). Frames of one series that lie side by side, or differ in
+/// directions, spacing, size or frame of reference, make stacks of their own; a gap within a slab
+/// does not.
 Stacking stack_frames(std::span<const dicom::InstanceFacts> facts,
                       std::span<const std::size_t> members);
 
