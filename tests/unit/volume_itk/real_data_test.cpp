@@ -13,18 +13,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path shared_data() {
-  const char* named = std::getenv("EFFACE_SHARED");
-  const fs::path shared =
-      named != nullptr ? fs::path(named) : fs::path(EFFACE_SOURCE_DIR).parent_path() / "shared";
-  return shared / "data";
+/// The unpacked scans; a path that does not exist where there are none.
+fs::path real_data() {
+  const char* named = std::getenv("EFFACE_DATA");
+  return named != nullptr ? fs::path(named) : fs::path("/nonexistent");
 }
 
 class RealImage : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(RealImage, VoxelsAndGeometrySurvive) {
-  const fs::path path = shared_data() / GetParam();
-  if (!fs::exists(path)) GTEST_SKIP() << "the shared data are not here";
+  const fs::path path = real_data() / GetParam();
+  if (!fs::exists(path)) GTEST_SKIP() << "EFFACE_DATA, the folder of real scans, is not set";
   test::Folder folder;
   ImageFile before(path);
   EXPECT_TRUE(before.geometry_is_known());
@@ -46,9 +45,9 @@ INSTANTIATE_TEST_SUITE_P(Shared, RealImage,
                                            "template_mni_ext/MNI152_T1_2mmEXT.nii.gz"));
 
 TEST(RealDicom, JpegTwoThousandGivesTheOriginalValues) {
-  const fs::path files = shared_data() / "dicom_pydicom" / "test_files";
+  const fs::path files = real_data() / "dicom_pydicom" / "test_files";
   if (!fs::exists(files / "MR_small_jp2klossless.dcm")) {
-    GTEST_SKIP() << "the shared data are not here";
+    GTEST_SKIP() << "EFFACE_DATA, the folder of real scans, is not set";
   }
   const auto decoded = decode_dicom_pixels(files / "MR_small_jp2klossless.dcm");
   EXPECT_EQ(decoded, decode_dicom_pixels(files / "MR_small.dcm"));
