@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -63,7 +64,8 @@ FileDigest check_staged(const fs::path& path, deid::ResidueScanner& scanner) {
   return digest_pieces(path, [&](std::span<const std::byte> part) { scanner.feed(part); });
 }
 
-OutputTree::OutputTree(fs::path root, Names names) : root_(std::move(root)), names_(names) {
+OutputTree::OutputTree(fs::path root, Names names) : root_(root.lexically_normal()), names_(names) {
+  if (!root_.has_filename()) root_ = root_.parent_path();  // as parent_path() of what lies in it
   if (fs::exists(root_) && !fs::is_directory(root_)) {
     throw base::Error(base::Fault::usage, "output '" + root_.string() + "' is not a directory");
   }
@@ -80,9 +82,12 @@ fs::path OutputTree::staging(const std::string& study_token) const {
 }
 
 fs::path OutputTree::begin(const std::string& study_token) const {
-  discard(study_token);
-  make_directories(staging(study_token));
-  return staging(study_token);
+  const fs::path path = staging(study_token);
+  std::error_code error;
+  fs::remove_all(path, error);  // a leftover would be released with the study's folder
+  if (error) throw base::system_error("cannot delete '" + path.string() + "'", error.value());
+  make_directories(path);
+  return path;
 }
 
 void OutputTree::sync(const std::vector<audit::StudyRecord>& studies) const {
@@ -126,22 +131,36 @@ std::vector<fs::path> OutputTree::units(const audit::StudyRecord& study) const {
   return {units.begin(), units.end()};
 }
 
+/// Moves what is still in staging; false when it has been moved before.
+bool OutputTree::move_unit(const fs::path& from, const fs::path& to) const {
+  if (fs::exists(fs::symlink_status(from))) {
+    make_directories(to.parent_path());
+    move_without_overwriting(from, to);
+    return true;
+  }
+  if (!fs::exists(to)) {
+    throw base::Error(base::Fault::io, "a staged study vanished before it was moved into place",
+                      "start again with a new output directory");
+  }
+  return false;
+}
+
 void OutputTree::commit(const audit::StudyRecord& study) const {
   std::set<fs::path> parents;
-  for (const fs::path& unit : units(study)) {
-    const fs::path from = staging(study.token) / unit;
-    const fs::path to = root_ / unit;
-    if (fs::exists(fs::symlink_status(from))) {
-      make_directories(to.parent_path());
-      move_without_overwriting(from, to);
-    } else if (!fs::exists(to)) {
-      throw base::Error(base::Fault::io, "a staged study vanished before it was moved into place",
-                        "start again with a new output directory");
+  std::vector<std::pair<fs::path, fs::path>> moved;
+  try {
+    for (const fs::path& unit : units(study)) {
+      const fs::path from = staging(study.token) / unit, to = root_ / unit;
+      if (move_unit(from, to)) moved.emplace_back(from, to);
+      for (fs::path d = to.parent_path(); d != root_.parent_path() && !d.empty();
+           d = d.parent_path()) {
+        if (!parents.insert(d).second) break;
+      }
     }
-    for (fs::path d = to.parent_path(); d != root_.parent_path() && !d.empty();
-         d = d.parent_path()) {
-      if (!parents.insert(d).second) break;
-    }
+  } catch (const base::Error&) {
+    std::error_code ignored;  // all of a study or nothing
+    for (const auto& [from, to] : moved) fs::rename(to, from, ignored);
+    throw;
   }
   for (const fs::path& parent : parents) base::sync_path(parent);
 }

@@ -33,13 +33,14 @@ class OutputTree {
   const std::filesystem::path& root() const { return root_; }
   std::filesystem::path journal_path() const { return root_ / ".efface" / "journal.jsonl"; }
 
-  /// An empty staging directory for one study; whatever a killed run left there is deleted.
+  /// An empty staging directory for one study; whatever a killed run left there is deleted (Error
+  /// {io} when it cannot be).
   std::filesystem::path begin(const std::string& study_token) const;
   /// Flushes the staged files of some studies to disk.
   void sync(const std::vector<audit::StudyRecord>& studies) const;
   /// Moves the study's outputs into place: one rename for a study in keyed names, one a file
   /// otherwise. May be called again after a crash: what is already in place stays. Never
-  /// overwrites.
+  /// overwrites; after an error nothing that this call moved is in place.
   void commit(const audit::StudyRecord& study) const;
   /// Deletes a study's staging directory.
   void discard(const std::string& study_token) const;
@@ -48,6 +49,7 @@ class OutputTree {
 
  private:
   std::filesystem::path staging(const std::string& study_token) const;
+  bool move_unit(const std::filesystem::path& from, const std::filesystem::path& to) const;
   std::vector<std::filesystem::path> units(const audit::StudyRecord& study) const;
 
   std::filesystem::path root_;

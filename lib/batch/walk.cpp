@@ -65,12 +65,12 @@ class Walker {
     if (!ancestors_.insert(id).second) return add(path, name_length, FileKind::link_loop, 0);
     std::error_code error;
     fs::directory_iterator entries(path, error);
-    if (error) add(path, name_length, FileKind::unreadable, 0);
     for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
       const fs::path& entry = entries->path();
       const std::size_t more = entry.native().size() - path.native().size();
       visit(entry, name_length + more, follow_links_);
     }
+    if (error) add(path, name_length, FileKind::unreadable, 0);  // what was listed of it, stays
     ancestors_.erase(id);
   }
 
@@ -79,9 +79,12 @@ class Walker {
   std::set<DirectoryId> ancestors_;
 };
 
+/// Absolute, without dots and without a slash at its end. A last component that is a link stays.
 fs::path normal(const fs::path& input) {
-  const fs::path path = fs::absolute(input).lexically_normal();
-  return path.has_filename() ? path : path.parent_path();
+  fs::path path = fs::absolute(input).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  std::error_code error;  // LINK/.. is not what stands before LINK
+  return fs::equivalent(path, input, error) ? path : fs::canonical(input);
 }
 
 /// Inputs may overlap: the first name of a path stays.

@@ -23,8 +23,9 @@ struct FoundFile {
   std::string_view name() const { return std::string_view(path).substr(path.size() - name_length); }
 };
 
-/// All files below `inputs`, sorted by name, each path once. An input that does not exist, or is
-/// itself a special file, is Error{usage}.
+/// All files below `inputs`, sorted by name, each path once, the same for any order of `inputs` but
+/// for names where one input holds another. A link named as an input is followed. An input that
+/// does not exist is Error{usage}.
 std::vector<FoundFile> walk(const std::vector<std::filesystem::path>& inputs, bool follow_links);
 
 /// Throws Error{usage} when output lies inside an input, an input inside output, or they are the
