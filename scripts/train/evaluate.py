@@ -45,12 +45,22 @@ def to_grid(image, ct):
     return randomise.normalise(value, inside), inside, np.diag([-1.0, -1, 1, 1]) @ grid_to_lps
 
 
-def segment(model, x):
-    """Labels [x, y, z] and probabilities [7, x, y, z] of a normalised array [x, y, z]."""
+def segment(model, x, mirror=False):
+    """Labels [x, y, z] and probabilities [7, x, y, z] of a normalised array [x, y, z]; MIRROR: the mean
+    with the answer for the left-right mirror image."""
+    ways = [torch.from_numpy(np.ascontiguousarray(x.transpose(2, 1, 0)))[None, None]]
+    if mirror:
+        ways.append(ways[0].flip(4))
     with torch.no_grad():
-        p = model(torch.from_numpy(np.ascontiguousarray(x.transpose(2, 1, 0)))[None, None])
+        p = [model(w) for w in ways]
+    p = (p[0] + p[1].flip(4)) / 2 if mirror else p[0]
     p = p[0].numpy().transpose(0, 3, 2, 1)
     return p.argmax(0), p
+
+
+def millilitres(labels):
+    counts = np.bincount(labels.ravel(), minlength=7) * randomise.SPACING_MM ** 3 / 1000
+    return {n: round(float(c), 1) for n, c in zip(head_volume.LABEL_NAMES, counts) if n != "air"}
 
 
 def picture(path, x, labels, title):
@@ -99,11 +109,11 @@ def volumes(args):
         ct = "ct" in pathlib.Path(path).name.lower()
         x, inside, matrix = to_grid(image, ct)
         start = time.time()
-        labels, p = segment(model, x)
+        labels, p = segment(model, x, args.mirror)
         spent = time.time() - start
         counts = np.bincount(labels.ravel(), minlength=7)
         report = {"file": pathlib.Path(path).name, "grid": x.shape, "seconds": round(spent, 2),
-                  "voxels": dict(zip(head_volume.LABEL_NAMES, counts.tolist())),
+                  "ml": millilitres(labels),
                   "sure": [round(float(p[k][labels == k].mean()), 2) if counts[k] else None for k in range(7)]}
         if marks:
             report["mm"] = landmark_distances(labels, matrix, json.loads(pathlib.Path(marks).read_text())["landmarks"])
@@ -111,28 +121,33 @@ def volumes(args):
         if args.pictures:
             args.pictures.mkdir(parents=True, exist_ok=True)
             name = pathlib.Path(path).name.split(".nii")[0]
-            picture(args.pictures / f"{name}.png", x, labels, f"{name} {counts.tolist()}")
+            picture(args.pictures / f"{name}.png", x, labels, f"{name} {report['ml']} {report.get('mm', '')}")
 
 
 def synthetic(args):
-    """Dice per label over images in which the label has at least 20 voxels."""
+    """Dice per label over random images of the cache's heads (labels of at least 20 voxels), and the
+    facial volume found where there is no face."""
     torch.set_num_threads(1)
     model = torch.jit.load(str(args.model))
-    heads = [make_data.load_head(p) for p in sorted(args.cache.glob("head_*.npz"))]
+    heads = [make_data.load_head(p) for p in sorted(args.cache.glob("*_*.npz"))]
     rng = np.random.default_rng([args.seed, 99])
     dice = {k: [] for k in range(1, 7)}
-    false_face = []
     for _ in range(args.images):
-        x, y = randomise.random_pair(rng, heads, (80, 80, 80))
-        labels, _ = segment(model, x)
+        x, y = randomise.random_pair(rng, heads, (80, 80, 80), "head")
+        labels, _ = segment(model, x, args.mirror)
         for k in dice:
             if (y == k).sum() >= 20:
                 dice[k].append(2 * ((labels == k) & (y == k)).sum() / ((labels == k).sum() + (y == k).sum()))
-        if not (y >= 3).any():
-            false_face.append(int((labels >= 3).sum()))
+    false_face = {}
+    for kind in ("body", "noise", "brain"):
+        found = []
+        for _ in range(args.images // 2):
+            x, y = randomise.random_pair(rng, heads, (64, 80, 80), kind)
+            found.append(int((segment(model, x, args.mirror)[0] >= 3).sum()) * 0.027)
+        false_face[kind] = {f"quantile {q}": round(float(np.quantile(found, q)), 1) for q in (.5, .9, 1)}
     print(json.dumps({"images": args.images, "grid": [80, 80, 80], "heads": len(heads), "dice": {
         head_volume.LABEL_NAMES[k]: round(float(np.mean(v)), 3) for k, v in dice.items() if v},
-        "facial_voxels_where_none": sorted(false_face)}))
+        "facial_ml_where_none": false_face}))
 
 
 def main():
@@ -149,6 +164,7 @@ def main():
     b.set_defaults(run=synthetic)
     for p in (a, b):
         p.add_argument("--model", type=pathlib.Path, required=True)
+        p.add_argument("--mirror", action="store_true", help="average with the mirror image")
     args = parser.parse_args()
     args.run(args)
 

@@ -46,7 +46,9 @@ def main():
     parser.add_argument("--models", type=pathlib.Path, required=True)
     parser.add_argument("--name", default="face_v1")
     parser.add_argument("--version", required=True)
-    parser.add_argument("--heads", type=int, required=True, help="synthetic heads in the cache")
+    parser.add_argument("--cache", type=pathlib.Path, required=True, help="heads trained on: counted")
+    parser.add_argument("--ring-seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--notes", type=pathlib.Path, help="lines on how the run went")
     parser.add_argument("--measured", type=pathlib.Path, help="JSON from evaluate.py")
     args = parser.parse_args()
     state = torch.load(args.checkpoint, map_location="cpu")
@@ -54,12 +56,20 @@ def main():
     network.load_state_dict(state["average"])
     path = args.models / f"{args.name}.pt"
     script(network).save(str(path))
+    made, maps = (len(list(args.cache.glob(g))) for g in ("head_*.npz", "real_??.npz"))
+    warps = len(list(args.cache.glob("real_??_*.npz")))
     training = {
-        "data": f"{args.heads} synthetic heads sampled from ICT-FaceKit's light shape model with "
-                "procedural interiors; no scan of any person",
-        "licences": {"ICT-FaceKit": "MIT"}, "seeds": {"heads": 1, "ring": 1, "train": state["seed"]},
-        "steps": state["step"], "weights": "moving average, decay 0.99",
-        "command": "scripts/train: make_data.py heads; make_data.py ring; train.py; export.py (README.md)"}
+        "data": f"{made} synthetic heads sampled from ICT-FaceKit's light shape model with procedural "
+                f"interiors; {maps} of SynthSeg's label maps of real heads with face regions from the "
+                f"fitted shape model, and {warps} warps of them to other faces; images painted at random; "
+                "no scan of any person",
+        "licences": {"ICT-FaceKit": "MIT", "SynthSeg training label maps": "Apache-2.0"},
+        "seeds": {"heads": 1, "real": 1, "rings": args.ring_seeds, "train": state["seed"]},
+        "steps": state["step"], "planned_steps": state["steps"], "weights": "moving average, decay 0.99",
+        "command": "scripts/train: make_data.py heads; make_data.py real; make_data.py ring; train.py; "
+                   "export.py (README.md)"}
+    if args.notes:
+        training["notes"] = args.notes.read_text().split("\n")[:-1]
     measured = json.loads(args.measured.read_text()) if args.measured else {}
     text = json.dumps(card(args.name, path, args.version, training, measured), indent=2)
     path.with_suffix(".json").write_text(text + "\n")

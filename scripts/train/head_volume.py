@@ -12,11 +12,11 @@ from scipy.spatial import cKDTree
 import face_mesh
 
 AIR, HEAD, BRAIN, EYES, NOSE, MOUTH, EARS = range(7)
+UNSEEN = 255  # in the target of a map of a real head: outside what was imaged
 LABEL_NAMES = ("air", "head", "brain", "eyes", "nose", "mouth", "ears")
-# Tissues of synthetic heads; maps of real heads add their own above REAL_FIRST (real_maps.py).
 TISSUES = ("outside skin fat soft1 soft2 soft3 soft4 soft5 soft6 bone marrow csf cortex white "
            "ventricle cerebellum stem eyeball lens orbit_fat teeth tongue oral airway jaw vertebra "
-           "sinus mucosa deep_grey").split()
+           "sinus mucosa deep_grey vessel").split()
 T = {name: i for i, name in enumerate(TISSUES)}
 SPACING_MM = 2.0
 LOW_MM = np.array([-110.0, -150.0, -126.0])
@@ -30,6 +30,7 @@ class Head:
     origin_mm: np.ndarray  # centre of voxel 0, 0, 0
     spacing_mm: float
     points_mm: dict  # eye_left, eye_right, nose_tip, mouth, brain
+    real: bool = False  # from a label map of a real head (real_maps.py)
 
 
 def to_index(points):
@@ -41,12 +42,22 @@ def grid_mm():
     return np.meshgrid(*axes, indexing="ij", sparse=True)
 
 
+def stretch(n, m):
+    """Weights [n, m] that interpolate m samples linearly onto n places."""
+    at = np.clip((np.arange(n) + 0.5) * m / n - 0.5, 0, m - 1)
+    low = np.minimum(at.astype(int), m - 2)
+    out = np.zeros((n, m), np.float32)
+    out[np.arange(n), low] = 1 - (at - low)
+    out[np.arange(n), low + 1] = at - low
+    return out
+
+
 def smooth_noise(rng, shape, scale):
     """Unit-variance Gaussian random field; SCALE in voxels is about its correlation length."""
     small = [max(2, int(np.ceil(n / scale)) + 2) for n in shape]
-    field = ndimage.zoom(rng.normal(size=small).astype(np.float32), [n / s for n, s in
-                         zip(shape, small)], order=1, grid_mode=True, mode="nearest")
-    field = field[:shape[0], :shape[1], :shape[2]]
+    field = rng.standard_normal(small, np.float32)
+    for n, m in zip(shape, small):  # the axes take turns: each product moves the next one to the front
+        field = np.tensordot(field, stretch(n, m), ([0], [1]))
     return (field - field.mean()) / (field.std() + 1e-6)
 
 
@@ -252,8 +263,8 @@ def facial_points(vertices):
             "brain": np.array([0.0, (lm[27][1] + back) / 2, (eye_z + top) / 2 - 8])}
 
 
-def paint_targets(solid, cavity, balls, vertices, region, points):
-    """The seven labels to be learnt."""
+def paint_targets(solid, cavity, balls, vertices, region, points, ears):
+    """The seven labels to be learnt; SOLID, CAVITY, BALLS and EARS are masks."""
     target = np.where(solid, HEAD, AIR).astype(np.uint8)
     skin = vertices[:face_mesh.SKIN[1]]
     near = solid & ~cavity
@@ -262,12 +273,12 @@ def paint_targets(solid, cavity, balls, vertices, region, points):
     distance, nearest = cKDTree(skin).query(at, distance_upper_bound=26.0)
     hit = np.isfinite(distance)
     index, distance, found = index[hit], distance[hit], region[nearest[hit]]
-    reach = np.choose(np.searchsorted([EYES, NOSE, MOUTH], found), [12.0, 24.0, 18.0, 0.0])
+    reach = np.choose(np.searchsorted([EYES, NOSE, MOUTH], found), [9.0, 24.0, 18.0, 0.0])
     keep = (found > 0) & (distance < reach)
     target[tuple(index[keep].T)] = found[keep]
     target[balls] = EYES
     target[ndimage.binary_dilation(balls, iterations=1) & solid & (target == HEAD)] = EYES
-    target[pinna(solid, points["ear_z"] + 4)] = EARS
+    target[ears] = EARS
     target[cavity] = BRAIN
     return target
 
@@ -291,5 +302,6 @@ def make_head(model, rng):
     balls = paint_eyes(rng, tissue, face, cavity, vertices, points)
     skin = solid & (depth <= 2.0) & ~np.isin(tissue, (T["airway"],))
     tissue[skin] = T["skin"]
-    target = paint_targets(solid, cavity, balls, vertices, model.region, points)
+    ears = pinna(solid, points["ear_z"] + 4)
+    target = paint_targets(solid, cavity, balls, vertices, model.region, points, ears)
     return Head(tissue, target, LOW_MM.astype(np.float32), SPACING_MM, points)

@@ -1,6 +1,6 @@
 """Makes training heads (seeded, cached) and, endlessly, a ring of random training batches on disk.
 
-What it is for: `heads` fills CACHE/head_NNN.npz; `ring` overwrites RING/batch_NNN.npz, oldest
+What it is for: `heads` fills CACHE/head_NNN.npz, `real` CACHE/real_NN.npz; `ring` overwrites RING/batch_NNN.npz, oldest
 first, so that training never waits. What it does not do: training (train.py).
 """
 import argparse
@@ -14,9 +14,10 @@ import numpy as np
 import face_mesh
 import head_volume
 import randomise
+import real_maps
 
-SHAPES = ((1, 64, 64, 64), (1, 64, 64, 64), (1, 64, 80, 64), (1, 48, 64, 64), (1, 64, 64, 48),
-          (1, 64, 80, 80), (1, 48, 80, 80), (1, 80, 80, 64), (2, 48, 48, 48), (1, 80, 96, 80))
+SHAPES = ((2, 64, 64, 64), (2, 64, 80, 64), (2, 64, 80, 80), (2, 48, 64, 64), (2, 64, 64, 48),
+          (2, 80, 96, 80), (1, 80, 96, 96), (2, 48, 80, 80), (2, 80, 80, 64), (2, 48, 48, 48))
 
 
 def save_head(path, head):
@@ -25,10 +26,17 @@ def save_head(path, head):
                         values=np.array([np.resize(v, 3) for v in head.points_mm.values()]))
 
 
+def replace(path, head):
+    temporary = path.with_name("tmp_" + path.name)
+    save_head(temporary, head)
+    os.replace(temporary, path)
+
+
 def load_head(path):
     d = np.load(path)
     points = dict(zip([str(n) for n in d["names"]], d["values"]))
-    return head_volume.Head(d["tissue"], d["target"], d["origin"], float(d["spacing"]), points)
+    return head_volume.Head(d["tissue"], d["target"], d["origin"], float(d["spacing"]), points,
+                            path.name.startswith("real_"))
 
 
 def make_heads(args):
@@ -42,14 +50,32 @@ def make_heads(args):
             except ValueError as error:  # the next seed will do
                 print(f"head {i}: {error}", file=sys.stderr)
                 continue
-            temporary = path.with_name("tmp_" + path.name)
-            save_head(temporary, head)
-            os.replace(temporary, path)
+            replace(path, head)
+
+
+def make_real(args):
+    """Fits each map that is not for validation; a bad fit (see --worst) is left out and named."""
+    model = face_mesh.load(args.face_model)
+    args.cache.mkdir(parents=True, exist_ok=True)
+    for path in sorted(args.maps.glob("training_seg_*.nii.gz")):
+        name = path.name.split(".")[0][-2:]
+        if name in real_maps.VALIDATION and not args.validation:
+            continue
+        of = real_maps.read(path)
+        found = real_maps.fit(model, of)
+        print(name, f"residual {found.residual_mm:.2f} mm, scale {found.scale:.3f}", flush=True)
+        if found.residual_mm > args.worst:
+            continue
+        head = real_maps.head_of(model, np.random.default_rng([args.seed, int(name)]), of, found)
+        replace(args.cache / f"real_{name}.npz", head)
+        for k in range(1, args.warps + 1):
+            rng = np.random.default_rng([args.seed, int(name), k])
+            replace(args.cache / f"real_{name}_{k}.npz", real_maps.warped(model, rng, head, found))
 
 
 def make_ring(args):
     args.ring.mkdir(parents=True, exist_ok=True)
-    rng = np.random.default_rng([args.seed, 1])
+    rng = np.random.default_rng([args.seed, 1, args.first_slot])
     heads, names, n = [], set(), 0
     while args.limit == 0 or n < args.limit:
         for path in sorted(args.cache.glob("head_*.npz")) + sorted(args.cache.glob("real_*.npz")):
@@ -58,12 +84,14 @@ def make_ring(args):
                 names.add(path.name)
         shape = SHAPES[rng.integers(len(SHAPES))]
         pairs = [randomise.random_pair(rng, heads, shape[1:]) for _ in range(shape[0])]
-        path = args.ring / f"batch_{n % args.slots:03d}.npz"
+        path = args.ring / f"batch_{args.first_slot + n % args.slots:03d}.npz"
         temporary = path.with_name("tmp_" + path.name)
         np.savez(temporary, x=np.stack([p[0] for p in pairs]).astype(np.float16),
                  y=np.stack([p[1] for p in pairs]))
         os.replace(temporary, path)
         n += 1
+        if n > args.slots:
+            time.sleep(args.pause)
     return n
 
 
@@ -75,12 +103,21 @@ def main():
     heads.add_argument("--count", type=int, default=80)
     heads.add_argument("--first", type=int, default=0)
     heads.set_defaults(run=make_heads)
+    real = commands.add_parser("real")
+    real.add_argument("--face-model", type=pathlib.Path, required=True)
+    real.add_argument("--maps", type=pathlib.Path, required=True, help="folder of training_seg_NN.nii.gz")
+    real.add_argument("--warps", type=int, default=2, help="other faces per map")
+    real.add_argument("--worst", type=float, default=2.2, help="median mm of a fit that is still used")
+    real.add_argument("--validation", action="store_true", help="the maps kept for validation, too")
+    real.set_defaults(run=make_real)
     ring = commands.add_parser("ring")
     ring.add_argument("--ring", type=pathlib.Path, required=True)
     ring.add_argument("--slots", type=int, default=96)
+    ring.add_argument("--first-slot", type=int, default=0, help="for a second writer to one ring")
+    ring.add_argument("--pause", type=float, default=0, help="seconds between batches, once full")
     ring.add_argument("--limit", type=int, default=0, help="stop after so many batches; 0: never")
     ring.set_defaults(run=make_ring)
-    for p in (heads, ring):
+    for p in (heads, real, ring):
         p.add_argument("--cache", type=pathlib.Path, required=True)
         p.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()

@@ -8,23 +8,26 @@ import numpy as np
 from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
+import bodies
 import head_volume as hv
 from head_volume import T, smooth_noise
 
 SPACING_MM = 3.0
+REAL_SHARE = 0.45  # of the samples with a head
+KINDS = {"head": 0.73, "defaced": 0.06, "brain": 0.04, "body": 0.13, "noise": 0.04}
 GREY = {  # rough means in [0, 1]; what is missing is drawn at random
     "t1": {"skin": .6, "fat": .95, "bone": .08, "marrow": .6, "csf": .15, "cortex": .5, "white": .75,
            "ventricle": .13, "cerebellum": .55, "stem": .7, "eyeball": .15, "lens": .3,
            "orbit_fat": .9, "teeth": .05, "tongue": .5, "oral": .03, "airway": .02, "jaw": .3,
-           "vertebra": .45, "sinus": .02, "mucosa": .45, "deep_grey": .6, "soft": .45},
+           "vertebra": .45, "sinus": .02, "mucosa": .45, "deep_grey": .6, "vessel": .5, "soft": .45},
     "t2": {"skin": .3, "fat": .6, "bone": .06, "marrow": .4, "csf": 1., "cortex": .55, "white": .38,
            "ventricle": 1., "cerebellum": .5, "stem": .4, "eyeball": 1., "lens": .3,
            "orbit_fat": .6, "teeth": .04, "tongue": .35, "oral": .03, "airway": .02, "jaw": .25,
-           "vertebra": .3, "sinus": .03, "mucosa": .8, "deep_grey": .42, "soft": .28},
+           "vertebra": .3, "sinus": .03, "mucosa": .8, "deep_grey": .42, "vessel": .2, "soft": .28},
     "ct": {"skin": 20, "fat": -100, "bone": 1000, "marrow": 500, "csf": 8, "cortex": 38, "white": 28,
            "ventricle": 6, "cerebellum": 35, "stem": 30, "eyeball": 10, "lens": 70,
            "orbit_fat": -90, "teeth": 1800, "tongue": 50, "oral": -900, "airway": -980, "jaw": 900,
-           "vertebra": 700, "sinus": -950, "mucosa": 30, "deep_grey": 36, "soft": 50}}
+           "vertebra": 700, "sinus": -950, "mucosa": 30, "deep_grey": 36, "vessel": 60, "soft": 50}}
 
 
 def normalise(image, inside):
@@ -72,6 +75,7 @@ def deface(head, rng):
         gone = rng.permutation([hv.EYES, hv.NOSE, hv.MOUTH, hv.EARS])[:rng.integers(1, 5)]
         cut = ndimage.binary_dilation(np.isin(target, gone), iterations=int(rng.integers(1, 4)))
         cut &= target != hv.BRAIN
+    cut &= target != hv.UNSEEN
     tissue[cut], target[cut] = T["outside"], hv.AIR
     return tissue, target
 
@@ -83,24 +87,9 @@ def skull_strip(head, rng):
     return np.where(keep, head.tissue, 0), np.where(keep, head.target, 0)
 
 
-def body(rng, shape):
-    """Something that is no head: trunk, limb, phantom or knee; all tissue is label 1."""
-    axes = [np.linspace(-1, 1, n) for n in shape]
-    x, y, z = np.meshgrid(*axes, indexing="ij", sparse=True)
-    r = rng.uniform(0.3, 1.3, 3)
-    along = rng.choice([0.0, 1.0], 3, p=[0.4, 0.6])
-    inside = along[0] * (x / r[0]) ** 2 + along[1] * (y / r[1]) ** 2 + along[2] * (z / r[2]) ** 2
-    inside = inside + 0.25 * smooth_noise(rng, shape, rng.uniform(12, 40)) < 1
-    layers = int(rng.integers(1, 12))
-    field = [smooth_noise(rng, shape, rng.uniform(4, 20)) for _ in range(layers)]
-    tissue = rng.integers(1, len(T), layers)[np.argmax(field, 0)]
-    tissue = np.where(inside, tissue, 0).astype(np.uint8)
-    return tissue, inside.astype(np.uint8)
-
-
 def sampling_grid(rng, head, shape):
     """Head-space voxel coordinates of every voxel of the 3 mm grid, [3, x, y, z]."""
-    sigma = 12.0 if rng.random() < 0.9 else 40.0
+    sigma = rng.choice([5.0, 12.0, 40.0], p=[0.4, 0.5, 0.1])
     turn = Rotation.from_euler("xyz", np.clip(rng.normal(0, sigma, 3), -95, 95), degrees=True)
     scale = rng.normal(1, 0.06) * rng.normal(1, 0.03, 3)
     matrix = turn.as_matrix() @ np.diag(1 / np.clip(scale, 0.75, 1.3))
@@ -108,6 +97,8 @@ def sampling_grid(rng, head, shape):
     centre = head.origin_mm + size / 2 + np.array([0, -4, 12]) + rng.normal(0, 14, 3)
     room = np.maximum(0, size - np.array(shape) * SPACING_MM) / 2
     centre = centre + rng.uniform(-1, 1, 3) * room * 0.8
+    if rng.random() < 0.08:  # mostly beside the face: vertex, neck, occiput
+        centre = centre + rng.uniform(-1, 1, 3) * 70
     axes = [(np.arange(n, dtype=np.float32) - (n - 1) / 2) * SPACING_MM for n in shape]
     grid = np.stack(np.meshgrid(*axes, indexing="ij"))
     coords = np.tensordot(matrix.astype(np.float32), grid, 1)
@@ -123,6 +114,8 @@ def sampling_grid(rng, head, shape):
 def field_of_view(rng, shape):
     """Voxels that were imaged: a box, sometimes oblique, cut at random sides."""
     lo, hi = np.zeros(3), np.array(shape, float)
+    if rng.random() < 0.35:
+        return np.ones(shape, bool)
     for k in range(3):
         for side in range(2):
             if rng.random() < 0.3:
@@ -146,15 +139,18 @@ def field_of_view(rng, shape):
 
 def add_things_in_air(rng, image, target, mode):
     """Tables, head holders, coils, hair: things that are neither head nor face."""
+    shell, blob = rng.random() < (0.6 if mode == "ct" else 0.1), rng.random() < 0.15
+    if not (shell or blob):
+        return
     air = target == hv.AIR
     near = ndimage.distance_transform_edt(air)
-    if rng.random() < (0.6 if mode == "ct" else 0.1):
+    if shell:
         gap, thick = rng.uniform(1, 5), rng.uniform(0.7, 3)
         shell = (near > gap) & (near < gap + thick)
         y = np.arange(image.shape[1])[None, :, None]
-        shell &= y > image.shape[1] * rng.uniform(0.4, 0.7)
+        shell &= y > image.shape[1] * rng.uniform(0.1, 0.7)  # beside the ears, too
         image[shell] = rng.uniform(-800, 300) if mode == "ct" else rng.uniform(0.05, 0.6)
-    if rng.random() < 0.15:
+    if blob:
         blob = air & (near > 1) & (smooth_noise(rng, image.shape, rng.uniform(2, 6)) > 2.2)
         image[blob] = rng.uniform(-700, 400) if mode == "ct" else rng.uniform(0.02, 0.3)
 
@@ -211,11 +207,20 @@ def spoil(rng, image, target, inside, mode):
     return image
 
 
-def random_pair(rng, heads, shape):
-    """One normalised image and its target, both [x, y, z]; HEADS: list of head_volume.Head."""
-    head = heads[rng.integers(len(heads))]
+def pick(rng, heads):
+    """A head: synthetic or, once there are any, with REAL_SHARE one of the maps of real heads."""
+    real = [h for h in heads if h.real]
+    made = [h for h in heads if not h.real]
+    group = real if real and (not made or rng.random() < REAL_SHARE) else made
+    return group[rng.integers(len(group))]
+
+
+def random_pair(rng, heads, shape, kind=None):
+    """One normalised image and its target, both [x, y, z]; HEADS: list of head_volume.Head; KIND: one
+    of KINDS, or drawn."""
+    head = pick(rng, heads)
     mode = rng.choice(["t1", "t2", "ct", "any"], p=[0.3, 0.15, 0.2, 0.35])
-    kind = rng.choice(["head", "defaced", "brain", "body", "noise"], p=[0.85, 0.06, 0.03, 0.045, 0.015])
+    kind = kind or rng.choice(list(KINDS), p=list(KINDS.values()))
     tissue, target = head.tissue, head.target
     if kind == "defaced":
         tissue, target = deface(head, rng)
@@ -223,7 +228,7 @@ def random_pair(rng, heads, shape):
         tissue, target = skull_strip(head, rng)
     mean, spread = contrast(rng, mode)
     if kind in ("body", "noise"):
-        tissue, target = body(rng, shape)
+        tissue, target = bodies.body(rng, shape)
         if kind == "noise":
             tissue, target = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
         image = mean[tissue] + spread[tissue] * smooth_noise(rng, shape, 1.5)
@@ -235,7 +240,8 @@ def random_pair(rng, heads, shape):
             np.maximum(coords[2], 0, out=coords[2])  # the neck goes on
         image = ndimage.map_coordinates(image, coords, order=1, mode="constant", cval=mean[0])
         target = ndimage.map_coordinates(target, coords, order=0, mode="constant", cval=0)
-    inside = field_of_view(rng, shape)
+    inside = field_of_view(rng, shape) & (target != hv.UNSEEN)
+    target[target == hv.UNSEEN] = hv.AIR
     add_things_in_air(rng, image, target, mode)
     if mode != "ct" and kind == "head" and rng.random() < 0.06:
         wrap(rng, image, target, inside)

@@ -9,6 +9,7 @@ import math
 import os
 import pathlib
 import time
+import zipfile
 
 import numpy as np
 import torch
@@ -16,7 +17,8 @@ from torch.nn import functional as F
 
 from network import FaceNet
 
-WEIGHTS = (0.4, 0.5, 0.6, 5.0, 5.0, 5.0, 6.0)  # small labels need a push to appear at all
+FACIAL_WEIGHT = 3.0  # at the start, so that small labels appear at all; it falls to 1, lest they
+                     # grow beyond their parts
 
 
 def read_batch(ring, rng):
@@ -26,15 +28,27 @@ def read_batch(ring, rng):
         try:
             data = np.load(paths[rng.integers(len(paths))])
             x, y = (np.ascontiguousarray(data[k].transpose(0, 3, 2, 1)) for k in ("x", "y"))
-            return torch.from_numpy(x).float()[:, None], torch.from_numpy(y).long()
-        except (OSError, ValueError, KeyError):
+            return vary(torch.from_numpy(x).float()[:, None], torch.from_numpy(y).long(), rng)
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
             time.sleep(1.0)
 
 
-def losses(logits, labels):
+def vary(x, y, rng):
+    """A batch may be read more than once: mirror it, bend its grey values (0 and 1 stay)."""
+    if rng.random() < 0.5:
+        x, y = x.flip(4), y.flip(3)
+    return x ** float(np.exp(rng.normal(0, 0.15))), y
+
+
+def facial_weight(progress):
+    """Of eyes, nose, mouth and ears in the cross-entropy; PROGRESS from 0 to 1."""
+    return 1 + (FACIAL_WEIGHT - 1) * max(0.0, 1 - progress / 0.7)
+
+
+def losses(logits, labels, weight):
     """Cross-entropy, soft Dice loss over the labels present, and hard Dice per label (NaN: absent)."""
     log_p = F.log_softmax(logits, 1)
-    entropy = F.nll_loss(log_p, labels, weight=torch.tensor(WEIGHTS))
+    entropy = F.nll_loss(log_p, labels, weight=torch.tensor([1.0] * 3 + [weight] * 4))
     one_hot = F.one_hot(labels, logits.shape[1]).permute(0, 4, 1, 2, 3).float()
     p, axes = log_p.exp(), (0, 2, 3, 4)
     size = one_hot.sum(axes)
@@ -45,7 +59,7 @@ def losses(logits, labels):
         score = [float(2 * ((hard == k) & (labels == k)).sum() / ((hard == k).sum() + size[k]))
                  if present[k] else math.nan for k in range(1, logits.shape[1])]
     # absent labels take part with a small weight, so that false faces cost something
-    weight = torch.where(present, 1.0, 0.15)
+    weight = torch.where(present, 1.0, 0.3)
     return entropy, ((1 - dice) * weight).sum() / weight.sum(), score
 
 
@@ -80,7 +94,7 @@ def train(args):
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(step, args.steps, args.rate)
         x, y = read_batch(args.ring, rng)
-        entropy, dice, score = losses(network(x), y)
+        entropy, dice, score = losses(network(x), y, facial_weight(step / args.steps))
         optimiser.zero_grad(set_to_none=True)
         (entropy + dice).backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)

@@ -16,9 +16,11 @@ try:
 except ImportError:
     torch = None
 
+import bodies  # noqa: E402
 import face_mesh  # noqa: E402
 import head_volume as hv  # noqa: E402
 import randomise  # noqa: E402
+import real_maps  # noqa: E402
 
 
 def ellipsoid_head():
@@ -93,10 +95,53 @@ class Randomisation(unittest.TestCase):
                          not (target == hv.BRAIN).any())
         self.assertTrue((target == hv.BRAIN).any())
 
-    def test_body_has_no_face_and_no_brain(self):
-        tissue, target = randomise.body(np.random.default_rng(1), (48, 48, 48))
-        self.assertTrue(set(np.unique(target)) <= {hv.AIR, hv.HEAD})
-        np.testing.assert_array_equal(tissue > 0, target > 0)
+    def test_no_kind_without_a_face_has_a_facial_label(self):
+        rng, heads = np.random.default_rng(4), [ellipsoid_head()]
+        for kind in ("body", "noise", "brain"):
+            _, y = randomise.random_pair(rng, heads, (48, 48, 64), kind)
+            self.assertFalse((y >= hv.EYES).any(), kind)
+
+    def test_unseen_voxels_are_outside_the_field_of_view(self):
+        head = ellipsoid_head()
+        head.target[:, :, :35] = hv.UNSEEN
+        head.tissue[:, :, :35] = hv.T["outside"]
+        for seed in range(8):
+            x, y = randomise.random_pair(np.random.default_rng(seed), [head], (48, 48, 48), "head")
+            self.assertLess(y.max(), 7)
+            self.assertTrue((x == 0).any())
+
+    def test_real_maps_are_preferred_as_often_as_said(self):
+        made, real = ellipsoid_head(), ellipsoid_head()
+        real.real = True
+        rng = np.random.default_rng(0)
+        share = np.mean([randomise.pick(rng, [made, real]).real for _ in range(2000)])
+        self.assertAlmostEqual(share, randomise.REAL_SHARE, delta=0.05)
+        self.assertFalse(randomise.pick(rng, [made]).real)
+
+
+class Bodies(unittest.TestCase):
+    def test_every_kind_has_tissue_and_neither_face_nor_brain(self):
+        for seed, kind in enumerate(bodies.KINDS):
+            most = 0
+            for k in range(4):
+                tissue, target = bodies.body(np.random.default_rng([seed, k]), (48, 48, 48), kind)
+                self.assertTrue(set(np.unique(target)) <= {hv.AIR, hv.HEAD}, kind)
+                np.testing.assert_array_equal(tissue > 0, target > 0)
+                self.assertLess(tissue.max(), len(hv.TISSUES))
+                most = max(most, int((tissue > 0).sum()))
+            self.assertGreater(most, 500, kind)
+
+
+class Noise(unittest.TestCase):
+    def test_field_has_unit_variance_and_the_asked_scale(self):
+        rng = np.random.default_rng(0)
+        fine, coarse = (hv.smooth_noise(rng, (40, 50, 60), s) for s in (2, 20))
+        self.assertEqual(fine.shape, (40, 50, 60))
+        self.assertAlmostEqual(float(fine.std()), 1, places=3)
+        self.assertGreater(np.abs(np.diff(fine, axis=2)).mean(), 4 * np.abs(np.diff(coarse, axis=2)).mean())
+
+    def test_stretch_interpolates_linearly(self):
+        np.testing.assert_allclose(hv.stretch(6, 3) @ np.array([0.0, 1, 2]), [0, .25, .75, 1.25, 1.75, 2])
 
 
 @unittest.skipIf(torch is None, "python3-torch is not installed")
@@ -128,7 +173,7 @@ class Network(unittest.TestCase):
         import train
         labels = torch.randint(0, 7, (1, 16, 16, 16))
         right = 8.0 * torch.nn.functional.one_hot(labels, 7).permute(0, 4, 1, 2, 3).float()
-        good, bad = train.losses(right, labels), train.losses(-right, labels)
+        good, bad = train.losses(right, labels, 1.0), train.losses(-right, labels, 1.0)
         self.assertLess(float(good[0] + good[1]), 0.1)
         self.assertGreater(float(bad[0] + bad[1]), 1.0)
         self.assertAlmostEqual(min(good[2]), 1.0, places=5)
@@ -158,6 +203,39 @@ class SyntheticHead(unittest.TestCase):
 
     def test_left_is_towards_higher_x(self):
         self.assertGreater(self.head.points_mm["eye_left"][0], self.head.points_mm["eye_right"][0])
+
+
+@unittest.skipUnless((SHARED / "face_model").is_dir() and (SHARED / "data/labels_synthseg").is_dir(),
+                     "no ../shared/face_model or ../shared/data/labels_synthseg")
+class RealMap(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        model = face_mesh.load(SHARED / "face_model")
+        of = real_maps.read(SHARED / "data/labels_synthseg/training_seg_06.nii.gz")
+        cls.fit = real_maps.fit(model, of)
+        cls.head = real_maps.head_of(model, np.random.default_rng(0), of, cls.fit)
+
+    def test_the_mesh_lies_on_the_skin(self):
+        self.assertLess(self.fit.residual_mm, 2.2)
+        self.assertTrue(0.9 < self.fit.scale < 1.12)
+
+    def test_facial_regions_lie_in_front_of_the_eyeballs_backs_and_below_the_brow(self):
+        p = self.head.points_mm
+        eye = (p["eye_left"] + p["eye_right"]) / 2
+        for label, depth, (low, high) in ((hv.EYES, 15, (-25, 25)), (hv.NOSE, 20, (-75, 15)),
+                                          (hv.MOUTH, 25, (-125, -35))):
+            at = np.argwhere(self.head.target == label) * self.head.spacing_mm + self.head.origin_mm - eye
+            self.assertGreater(len(at), 500)
+            self.assertLess(np.percentile(at[:, 1], 95), depth, hv.LABEL_NAMES[label])
+            self.assertTrue(low < np.median(at[:, 2]) < high, hv.LABEL_NAMES[label])
+        nose = np.argwhere(self.head.target == hv.NOSE) * self.head.spacing_mm + self.head.origin_mm - eye
+        self.assertLess(nose[:, 1].min(), -20)
+
+    def test_brain_and_eyes_have_plausible_volumes(self):
+        ml = np.bincount(self.head.target.ravel(), minlength=7) * self.head.spacing_mm ** 3 / 1000
+        self.assertTrue(1100 < ml[hv.BRAIN] < 1900)
+        self.assertTrue(20 < ml[hv.EYES] < 60)
+        self.assertTrue(4 < ml[hv.EARS] < 40)
 
 
 if __name__ == "__main__":
