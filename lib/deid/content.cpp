@@ -17,8 +17,7 @@ constexpr Tag long_code_value{0x0008, 0x0119};
 constexpr Tag urn_code_value{0x0008, 0x0120};
 constexpr Tag equivalent_codes{0x0008, 0x0121};
 constexpr Tag value_type{0x0040, 0xA040};
-constexpr Tag concept_name{0x0040, 0xA043};
-constexpr Tag content_sequence{0x0040, 0xA730};
+constexpr Tag referenced_item{0x0040, 0xDB73};
 
 /// The code of a concept, in whichever of the three attributes it stands.
 std::string code_of(const dicom::DataSet& entry) {
@@ -44,6 +43,32 @@ ContentItem content_item(const dicom::DataSet& data_set) {
     item.dates_may_shift = row->has_modified_dates;
   }
   return item;
+}
+
+bool is_cut_out(const dicom::DataSet& data_set, const Profile& profile) {
+  const ContentItem item = content_item(data_set);
+  if (item.code != Code::X) return false;
+  return profile.dates == Dates::removed || !item.dates_may_shift;
+}
+
+bool refers_by_place(const dicom::DataSet& data_set) {
+  for (const dicom::Attribute& attribute : data_set.attributes) {
+    if (attribute.tag == referenced_item) return true;
+    if (attribute.tag != content_sequence) continue;
+    for (const dicom::DataSet& item : attribute.items) {
+      if (refers_by_place(item)) return true;
+    }
+  }
+  return false;
+}
+
+dicom::Vr value_vr(const dicom::DataSet& data_set) {
+  for (std::uint16_t element = 0xA120; element <= 0xA160; ++element) {
+    const dicom::Attribute* value = data_set.find({0x0040, element});
+    const bool is_value = (element <= 0xA124 || element == 0xA160) && value != nullptr;
+    if (is_value) return value->vr;
+  }
+  return dicom::Vr::none;
 }
 
 Place place_inside(const Place& around, Tag sequence, Code code) {

@@ -47,20 +47,22 @@ std::string dummy_value(dicom::Tag tag, Vr vr, const std::string& original) {
     case Vr::AE:
     case Vr::LO:
     case Vr::LT:
-    case Vr::PN:
     case Vr::SH:
     case Vr::ST:
     case Vr::UC:
     case Vr::UT:
       return "ANONYMIZED";
+    case Vr::PN:
+      return "ANONYMIZED^";  // without the caret it would be a name of a retired form
     default:
       return std::string(std::clamp(original.size(), least_bytes, most_bytes), '\0');
   }
 }
 
 bool is_dummy(const std::string& value) {
-  return value == "ANONYMIZED" || value == "19000101" || value == "19000101000000" ||
-         value == "000000" || value == "CORRECT" || value == "http://anonymized.invalid";
+  return value == "ANONYMIZED" || value == "ANONYMIZED^" || value == "19000101" ||
+         value == "19000101000000" || value == "000000" || value == "CORRECT" ||
+         value == "http://anonymized.invalid";
 }
 
 }  // namespace efface::deid

@@ -5,9 +5,11 @@
 #include <utility>
 
 #include "deid/dummy.h"
+#include "deid/internal_content.h"
 #include "deid/internal_edit_list.h"
 #include "deid/pattern_matcher.h"
 #include "deid/residue.h"
+#include "deid/sr_content.h"
 #include "dicom/uid.h"
 
 namespace efface::deid::internal {
@@ -90,6 +92,19 @@ void append_values(const dicom::Attribute& attribute, std::vector<std::string>& 
   }
 }
 
+/// Names of public concepts are no one's values.
+void append_content_values(const dicom::DataSet& content_item, std::vector<std::string>& values) {
+  for (const dicom::Attribute& attribute : content_item.attributes) {
+    if (attribute.tag == content_sequence) {
+      for (const dicom::DataSet& inner : attribute.items) append_content_values(inner, values);
+      continue;
+    }
+    const bool is_public_name = attribute.tag == concept_name && !attribute.items.empty() &&
+                                is_public_scheme(attribute.items.front().text({0x0008, 0x0102}));
+    if (!is_public_name) append_values(attribute, values);
+  }
+}
+
 }  // namespace
 
 void append_removed_values(const dicom::Attribute& attribute, std::vector<std::string>& values) {
@@ -108,6 +123,16 @@ void EditList::push(dicom::Tag tag, dicom::Action action, dicom::Vr vr, std::str
 void EditList::remove(const dicom::Attribute& attribute) {
   append_removed_values(attribute, removed_);
   push(attribute.tag, dicom::Action::remove, Vr::none, {});
+}
+
+void EditList::cut_out(const dicom::DataSet& content_item) {
+  append_content_values(content_item, removed_);
+  push(dicom::item_tag, dicom::Action::remove, value_vr(content_item), {});
+}
+
+void EditList::cut_all_out(const dicom::Attribute& sequence) {
+  for (const dicom::DataSet& item : sequence.items) append_content_values(item, removed_);
+  push(sequence.tag, dicom::Action::remove, value_vr(sequence.items.front()), {});
 }
 
 void EditList::empty(const dicom::Attribute& attribute, Vr vr) {

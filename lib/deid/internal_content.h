@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "deid/profile.h"
 #include "deid/table.h"
 #include "dicom/dataset.h"
 
@@ -31,6 +32,18 @@ struct ContentItem {
 };
 
 ContentItem content_item(const dicom::DataSet& data_set);
+
+/// A content item that Table E.3.4-1 wants gone (X), so that no template asks for it. Not one whose
+/// date the profile keeps, moved.
+bool is_cut_out(const dicom::DataSet& data_set, const Profile& profile);
+/// Whether a content item below refers to another by its place in the tree (0040,DB73): then none
+/// may be cut out.
+bool refers_by_place(const dicom::DataSet& data_set);
+/// The VR of a content item's value; Vr::none for a container, a code, an image…
+dicom::Vr value_vr(const dicom::DataSet& data_set);
+
+inline constexpr dicom::Tag concept_name{0x0040, 0xA043};
+inline constexpr dicom::Tag content_sequence{0x0040, 0xA730};
 /// Where the items of `sequence` stand. `code`: of the sequence itself.
 Place place_inside(const Place& around, dicom::Tag sequence, Code code);
 

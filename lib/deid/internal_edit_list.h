@@ -19,6 +19,10 @@ class EditList {
 
   /// The attribute goes, with everything below it.
   void remove(const dicom::Attribute& attribute);
+  /// The content item whose attributes the path names goes, with everything below it.
+  void cut_out(const dicom::DataSet& content_item);
+  /// A Content Sequence goes, since all its items do.
+  void cut_all_out(const dicom::Attribute& sequence);
   /// The attribute stays without a value (a sequence without items).
   void empty(const dicom::Attribute& attribute, dicom::Vr vr);
   /// A new value. No edit when the attribute has it already.

@@ -50,7 +50,8 @@ class Collector {
       }
       for (std::uint32_t item = 0; item < attribute.items.size(); ++item) {
         path_.parents.push_back({attribute.tag, item});
-        visit(attribute.items[item]);
+        path_.tag = dicom::item_tag;
+        if (!edited_.contains(path_)) visit(attribute.items[item]);
         path_.parents.pop_back();
       }
     }

@@ -105,6 +105,7 @@ class Planner {
   const bool dates_are_shifted_;  ///< by an earlier run of efface: they are left alone
   bool has_content_tree_ = false;
   std::optional<int> shift_days_;
+  std::optional<bool> refers_by_place_;
 
   void visit(const DataSet& data_set, const Place& place) {
     const ContentItem item = internal::content_item(data_set);
@@ -171,7 +172,39 @@ class Planner {
     if (known != Vr::SQ || attribute.items.empty()) return edits_.remove(attribute);
     const bool is_emptied = code == Code::Z || code == Code::X_Z;
     if (is_emptied && attribute.tag != referenced_study) return edits_.empty(attribute, Vr::SQ);
-    visit_items(attribute, internal::place_inside(place, attribute.tag, code));
+    const Place inside = internal::place_inside(place, attribute.tag, code);
+    if (attribute.tag == internal::content_sequence) return visit_content(attribute, inside);
+    visit_items(attribute, inside);
+  }
+
+  /// Cuts out the content items that the table wants gone. The report itself never becomes empty.
+  void visit_content(const Attribute& sequence, const Place& inside) {
+    std::vector<char> is_cut(sequence.items.size(), 0);
+    std::size_t count = 0;
+    if (may_cut_content()) {
+      for (std::size_t i = 0; i < sequence.items.size(); ++i) {
+        is_cut[i] = internal::is_cut_out(sequence.items[i], profile_) ? 1 : 0;
+        count += is_cut[i] != 0 ? 1 : 0;
+      }
+    }
+    has_content_tree_ = true;
+    if (count == sequence.items.size() && !edits_.is_top_level()) {
+      return edits_.cut_all_out(sequence);
+    }
+    for (std::uint32_t i = 0; i < sequence.items.size(); ++i) {
+      edits_.enter(sequence.tag, i);
+      if (is_cut[i] != 0 && count < sequence.items.size()) {
+        edits_.cut_out(sequence.items[i]);
+      } else {
+        visit(sequence.items[i], inside);
+      }
+      edits_.leave();
+    }
+  }
+
+  bool may_cut_content() {
+    if (!refers_by_place_) refers_by_place_ = internal::refers_by_place(root_);
+    return !*refers_by_place_;
   }
 
   void treat_uid(const Attribute& attribute, Code code, Vr vr) {
@@ -247,7 +280,11 @@ class Planner {
   std::string subject_pseudonym(const Attribute& attribute) const {
     const std::string value = dicom::split_values(attribute.value.reveal()).front();
     const bool is_subject = edits_.is_top_level() || value == root_.text(attribute.tag);
-    return pseudonyms_.pseudonym("patient", is_subject ? context_.subject : value, "P-", 12);
+    std::string pseudonym =
+        pseudonyms_.pseudonym("patient", is_subject ? context_.subject : value, "P-", 12);
+    // A name without a caret would be of a form that PS3.5 has retired.
+    if (attribute.tag == patient_name) pseudonym += '^';
+    return pseudonym;
   }
 
   bool has_own_method() const {
@@ -297,13 +334,27 @@ dicom::EditPlan plan_edits(const DataSet& data_set, const Profile& profile,
   return Planner(data_set, profile, context, pseudonyms).plan();
 }
 
-void count_meta_as_removed(const DataSet& meta, dicom::EditPlan& plan) {
+namespace {
+
+template <class Predicate>
+void count_as_removed(const DataSet& data_set, dicom::EditPlan& plan, const Predicate& counts) {
   std::vector<std::string> values;
-  for (const Attribute& attribute : meta.attributes) {
-    const bool stays = attribute.tag == Tag{0x0002, 0x0002} || attribute.tag == Tag{0x0002, 0x0010};
-    if (!stays) internal::append_removed_values(attribute, values);
+  for (const Attribute& attribute : data_set.attributes) {
+    if (counts(attribute)) internal::append_removed_values(attribute, values);
   }
   for (std::string& value : values) plan.removed_values.emplace_back(std::move(value));
+}
+
+}  // namespace
+
+void count_meta_as_removed(const DataSet& meta, dicom::EditPlan& plan) {
+  count_as_removed(meta, plan, [](const Attribute& attribute) {
+    return attribute.tag != Tag{0x0002, 0x0002} && attribute.tag != Tag{0x0002, 0x0010};
+  });
+}
+
+void count_dropped_as_removed(const DataSet& dropped, dicom::EditPlan& plan) {
+  count_as_removed(dropped, plan, [](const Attribute&) { return true; });
 }
 
 }  // namespace efface::deid

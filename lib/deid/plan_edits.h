@@ -34,10 +34,12 @@ struct PlanContext {
 /// * UIDs by code U, every other UI value that is neither registered nor names a kind, and UIDs
 /// that
 ///   stand as a value of text become Pseudonyms::uid;
-/// * content items keep their place in the tree, since others may refer to it: X of Table E.3.4-1
-/// is
-///   carried out like D. Text values, names, dates and times always go; of codes of schemes that
-///   are not public the meaning goes; numbers stay unless the table lists their concept;
+/// * content items of code X in Table E.3.4-1 are cut out with everything below them (X/D and D
+///   items are what a template may require: they get dummies). They get dummies too in a report
+///   where an item refers to another by its place (0040,DB73), which would shift, and when they are
+///   all that stands directly below the root. A Content Sequence without items left goes;
+/// * text values, names, dates and times of all other content items always go; of codes of schemes
+///   that are not public the meaning goes; numbers stay unless the table lists their concept;
 /// * with Dates::modified, DA and DT whose row says C move by the subject's weeks and TM stays; a
 /// date
 ///   that cannot be moved is treated by the Basic Profile. Content items: only listed concepts;
@@ -53,5 +55,8 @@ dicom::EditPlan plan_edits(const dicom::DataSet& data_set, const Profile& profil
 /// the writer makes anew, among the removed ones. SOP class and transfer syntax stay and do not
 /// count.
 void count_meta_as_removed(const dicom::DataSet& meta, dicom::EditPlan& plan);
+
+/// The same for attributes that the reader leaves out, since their tag occurs twice at one level.
+void count_dropped_as_removed(const dicom::DataSet& dropped, dicom::EditPlan& plan);
 
 }  // namespace efface::deid

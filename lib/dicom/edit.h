@@ -28,9 +28,10 @@ inline constexpr std::size_t action_count = 8;
 const char* to_string(Action action);
 
 struct Edit {
-  TagPath path;
+  TagPath path;  ///< ending in item_tag: the whole item goes (remove only); the places of the other
+                 ///< items in later paths stay what they are in the file as read
   Action action = Action::remove;
-  Vr vr = Vr::none;   ///< of the new value; ignored by remove
+  Vr vr = Vr::none;   ///< of the new value; for remove, of the value that goes, where known
   std::string value;  ///< new value, already encoded for the file's character set; empty for remove
                       ///< and empty. A sequence is never given a value: its items' attributes are.
 };

@@ -18,6 +18,9 @@ struct Tag {
   friend constexpr auto operator<=>(const Tag&, const Tag&) = default;
 };
 
+/// Item (PS3.5 section 7.5): at the end of a path, the item itself that the last step names.
+inline constexpr Tag item_tag{0xFFFE, 0xE000};
+
 /// "(gggg,eeee)", lower-case hexadecimal.
 std::string to_string(Tag tag);
 

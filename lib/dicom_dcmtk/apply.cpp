@@ -131,6 +131,10 @@ void apply_edits(const dicom::EditPlan& plan, Encoding encoding, Item& root) {
       set_value(edit, encoding, root);
       continue;
     }
+    if (edit.path.tag == item_tag && !edit.path.parents.empty()) {
+      item_at(edit.path, root).is_removed = true;
+      continue;
+    }
     Element* element = item_at(edit.path, root).find(edit.path.tag);
     if (element == nullptr) broken_plan(edit.path, "no such attribute");
     element->is_removed = true;

@@ -55,7 +55,7 @@ dicom::DataSet to_data_set(const Item& item, Bytes content) {
     if (element.is_sequence) {
       attribute.items.reserve(element.items.size());
       for (const Item& inner : element.items) {
-        attribute.items.push_back(to_data_set(inner, content));
+        if (!inner.is_removed) attribute.items.push_back(to_data_set(inner, content));
       }
     } else if (element.value_length > max_loaded_bytes || element.has_undefined_length) {
       attribute.is_loaded = false;

@@ -45,6 +45,7 @@ struct Element {
 struct Item {
   std::vector<Element> elements;
   bool has_undefined_length = false;
+  bool is_removed = false;  ///< keeps its place for the paths of edits, and is not written
 
   /// The element at this level that is not removed, or nullptr.
   const Element* find(dicom::Tag tag) const;
@@ -52,7 +53,7 @@ struct Item {
 };
 
 inline constexpr std::uint32_t undefined_length = 0xFFFFFFFFU;
-inline constexpr dicom::Tag item_tag{0xFFFE, 0xE000};
+inline constexpr dicom::Tag item_tag = dicom::item_tag;
 inline constexpr dicom::Tag item_end_tag{0xFFFE, 0xE00D};
 inline constexpr dicom::Tag sequence_end_tag{0xFFFE, 0xE0DD};
 

@@ -52,6 +52,7 @@ void append_sequence(const Element& element, Bytes content, Encoding outer, std:
   const std::size_t start = out.size();
   const Encoding inside = element.vr == Vr::SQ ? outer : element.inside;
   for (const Item& item : element.items) {
+    if (item.is_removed) continue;
     append_delimiter(item_tag, item.has_undefined_length ? undefined_length : 0,
                      inside.is_big_endian, out);
     const std::size_t item_start = out.size();

@@ -95,7 +95,9 @@ void check_level(const dicom::DataSet& level, const dicom::EditPlan& plan, dicom
       dicom::TagPath below = path;
       below.parents.push_back({attribute.tag, static_cast<std::uint32_t>(i)});
       const bool emptied = edit != nullptr && edit->action == dicom::Action::empty;
-      check_level(attribute.items[i], plan, below, goes || emptied);
+      below.tag = dicom::item_tag;
+      const bool is_cut = find_edit(plan, below) != nullptr;
+      check_level(attribute.items[i], plan, below, goes || emptied || is_cut);
     }
   }
 }

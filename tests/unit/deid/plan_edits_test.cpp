@@ -164,7 +164,7 @@ TEST(PlanEdits, GivesTheSubjectOnePseudonym) {
   const DataSet output = cleaned(input);
   const std::string subject = output.text({0x0010, 0x0010});
   EXPECT_TRUE(subject.starts_with("P-"));
-  EXPECT_EQ(output.text({0x0010, 0x0020}), subject);
+  EXPECT_EQ(output.text({0x0010, 0x0020}) + "^", subject);
   const auto& items = output.find({0x5200, 0x9230})->items;
   EXPECT_EQ(items.at(0).text({0x0010, 0x0010}), subject);
   EXPECT_NE(items.at(1).text({0x0010, 0x0010}), subject);

@@ -44,7 +44,7 @@ TEST(StructuredReport, LosesFreeTextAndNames) {
   EXPECT_EQ(text.text({0x0040, 0xA040}), "TEXT");
   const DataSet name =
       cleaned_item(content("PNAME", "121008", attribute({0x0040, 0xA123}, Vr::PN, "Doe^John")));
-  EXPECT_EQ(name.text({0x0040, 0xA123}), "ANONYMIZED");
+  EXPECT_EQ(name.text({0x0040, 0xA123}), "ANONYMIZED^");
 }
 
 TEST(StructuredReport, CleansDeepItems) {
@@ -63,6 +63,77 @@ TEST(StructuredReport, KeepsNumbersUnlessTheTableListsThem) {
   };
   EXPECT_EQ(cleaned_item(number("112050")).find({0x0040, 0xA300})->items.size(), 1U);
   EXPECT_TRUE(cleaned_item(number("121033")).find({0x0040, 0xA300})->items.empty());  // Subject Age
+}
+
+std::vector<std::string> concepts(const DataSet& report) {
+  std::vector<std::string> codes;
+  const test::Attribute* content = report.find(content_sequence);
+  if (content == nullptr) return codes;
+  for (const DataSet& item : content->items) {
+    codes.push_back(item.find({0x0040, 0xA043})->items.at(0).text({0x0008, 0x0100}));
+  }
+  return codes;
+}
+
+DataSet text_item(const char* concept_value, const char* text) {
+  return content("TEXT", concept_value, attribute({0x0040, 0xA160}, Vr::UT, text));
+}
+
+TEST(StructuredReport, CutsOutWhatTheTableRemoves) {
+  DataSet device = text_item("121013", "scanner of ward 7");  // Device Observer Name
+  device.attributes.push_back(sequence(content_sequence, {text_item("999999", "below it")}));
+  const DataSet input =
+      report({text_item("121022", "ACC-0815"), text_item("121071", "a finding"), device,
+              text_item("999999", "free text"), text_item("121106", "a comment")});
+  const dicom::EditPlan plan = test::plan_for(input);
+  const DataSet output = test::apply(input, plan);
+  EXPECT_EQ(concepts(output), (std::vector<std::string>{"121071", "999999"}));  // X/D, not listed
+  for (const char* gone : {"ACC-0815", "scanner of ward 7", "below it", "a comment"}) {
+    EXPECT_EQ(test::all_values(output).find(gone), std::string::npos);
+    EXPECT_TRUE(test::was_removed(plan, gone)) << gone;
+  }
+  EXPECT_FALSE(test::was_removed(plan, "a concept"));  // the name of a public code
+  EXPECT_TRUE(std::all_of(plan.edits.begin(), plan.edits.end(), [](const dicom::Edit& edit) {
+    return edit.path.tag != dicom::item_tag || edit.vr == Vr::UT;
+  }));
+  const DataSet again = test::cleaned(output);
+  EXPECT_EQ(concepts(again), concepts(output));
+}
+
+TEST(StructuredReport, RemovesAContentSequenceThatWouldBeEmpty) {
+  DataSet conclusions =
+      content("CONTAINER", "121076", attribute({0x0040, 0xA050}, Vr::CS, "SEPARATE"));
+  conclusions.attributes.push_back(
+      sequence(content_sequence, {text_item("121077", "to be seen again")}));
+  const DataSet output = test::cleaned(report({conclusions}));
+  const DataSet& container = output.find(content_sequence)->items.at(0);
+  EXPECT_EQ(container.find(content_sequence), nullptr);
+  // The report itself keeps its items, with dummies.
+  const DataSet whole = test::cleaned(report({text_item("121077", "to be seen again")}));
+  ASSERT_EQ(concepts(whole).size(), 1U);
+  EXPECT_EQ(whole.find(content_sequence)->items[0].text({0x0040, 0xA160}), "ANONYMIZED");
+}
+
+TEST(StructuredReport, KeepsThePlacesThatItemsReferTo) {
+  DataSet reference = item({attribute({0x0040, 0xA010}, Vr::CS, "INFERRED FROM"),
+                            attribute({0x0040, 0xDB73}, Vr::UL, {"\1\0\0\0\1\0\0\0", 8})});
+  DataSet finding = text_item("121071", "a finding");
+  finding.attributes.push_back(sequence(content_sequence, {reference}));
+  const DataSet output = test::cleaned(report({text_item("121022", "ACC-0815"), finding}));
+  EXPECT_EQ(concepts(output), (std::vector<std::string>{"121022", "121071"}));
+  EXPECT_EQ(output.find(content_sequence)->items[0].text({0x0040, 0xA160}), "ANONYMIZED");
+}
+
+TEST(StructuredReport, KeepsMovedDatesOfListedConcepts) {
+  Profile modified;
+  modified.dates = Dates::modified;
+  const DataSet input = report(
+      {content("DATE", "126201", attribute({0x0040, 0xA121}, Vr::DA, "20240307")),  // Acquisition
+       content("DATE", "121031", attribute({0x0040, 0xA121}, Vr::DA, "19700307")),  // birth
+       text_item("999999", "free text")});
+  EXPECT_EQ(concepts(test::cleaned(input)), std::vector<std::string>{"999999"});
+  EXPECT_EQ(concepts(test::cleaned(input, modified)),
+            (std::vector<std::string>{"126201", "999999"}));
 }
 
 TEST(StructuredReport, KeepsCodesOfPublicSchemesOnly) {

@@ -72,7 +72,13 @@ inline DataSet& item_at(DataSet& root, const dicom::TagPath& path) {
 
 /// Throws when an edit does not fit.
 inline DataSet apply(DataSet data_set, const dicom::EditPlan& plan) {
+  std::vector<dicom::TagPath> items;
   for (const dicom::Edit& edit : plan.edits) {
+    if (edit.path.tag == dicom::item_tag) {
+      if (edit.action != dicom::Action::remove) throw std::logic_error("an item can only go");
+      items.push_back(edit.path);
+      continue;
+    }
     DataSet& in = item_at(data_set, edit.path);
     if (edit.action != dicom::Action::add && in.find(edit.path.tag) == nullptr) {
       throw std::logic_error("edit of an attribute that is not there");
@@ -87,6 +93,12 @@ inline DataSet apply(DataSet data_set, const dicom::EditPlan& plan) {
     target.value = base::Phi<std::string>(edit.value);
     target.length = edit.value.size();
     target.is_loaded = true;
+  }
+  for (auto path = items.rbegin(); path != items.rend(); ++path) {  // later items first
+    const dicom::TagPath::Step step = path->parents.back();
+    path->parents.pop_back();
+    auto& siblings = find_or_insert(item_at(data_set, *path), step.tag).items;
+    siblings.erase(siblings.begin() + step.item);
   }
   if (plan.method_codes.empty()) return data_set;
   Attribute& codes = find_or_insert(data_set, {0x0012, 0x0064});
