@@ -19,7 +19,8 @@ namespace {
 
 void count_actions(const dicom::EditPlan& plan, audit::InputRecord& record) {
   for (const dicom::Edit& edit : plan.edits) {
-    const dicom::Tag tag = edit.path.tag;
+    const bool is_item = edit.path.tag == dicom::item_tag;
+    const dicom::Tag tag = is_item ? edit.path.parents.back().tag : edit.path.tag;
     const std::string name = tag.is_private() ? "private" : dicom::to_string(tag);
     ++record.actions[name][static_cast<std::size_t>(edit.action)];
     if (edit.action == dicom::Action::add) continue;
@@ -95,25 +96,11 @@ audit::InputRecord new_record(const IndexedFile& file, const std::string& study,
   return record;
 }
 
-namespace {
-
-/// Error messages quote paths, and paths carry names: what stands in quotes stays out of the
-/// manifest.
 std::string without_quotes(const std::string& message) {
-  std::string text;
-  bool is_quoted = false;
-  for (const char c : message) {
-    if (c == '\'') {
-      if (!is_quoted) text += "the file";
-      is_quoted = !is_quoted;
-    } else if (!is_quoted) {
-      text += c;
-    }
-  }
-  return text;
+  const std::size_t first = message.find('\''), last = message.rfind('\'');
+  if (first == std::string::npos) return message;
+  return message.substr(0, first) + "the file" + message.substr(last + 1);
 }
-
-}  // namespace
 
 void withhold(audit::InputRecord& record, const std::string& reason, const std::string& detail) {
   record.outcome = audit::Outcome::withheld;
@@ -164,6 +151,7 @@ void process_instance(InstanceJob& job, const Context& context, audit::InputReco
       deid::plan_edits(data_set, context.options.profile, plan_context, context.pseudonyms);
   const dicom::DataSet meta = file.meta();
   deid::count_meta_as_removed(meta, plan);
+  deid::count_dropped_as_removed(file.dropped(), plan);
   count_actions(plan, record);
   count_meta_actions(meta, record);
   if (context.options.dry_run) {

@@ -31,6 +31,10 @@ void process_instance(InstanceJob& job, const Context& context, audit::InputReco
 audit::InputRecord new_record(const IndexedFile& file, const std::string& study,
                               const Context& context);
 
+/// Error messages quote paths, and paths carry names: everything from the first quotation mark to
+/// the last (a path may hold some too) stays out of the manifest.
+std::string without_quotes(const std::string& message);
+
 void withhold(audit::InputRecord& record, const std::string& reason, const std::string& detail);
 
 /// Turns an exception into the record's outcome, or rethrows what concerns the whole run (a full

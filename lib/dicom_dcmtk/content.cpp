@@ -86,8 +86,9 @@ bool is_gzip(std::span<const std::byte> bytes) {
   return bytes.size() > 2 && bytes[0] == std::byte{0x1f} && bytes[1] == std::byte{0x8b};
 }
 
-std::vector<std::byte> inflate_head(std::span<const std::byte> bytes, std::size_t limit) {
-  Inflater inflater(gzip_window);
+std::vector<std::byte> inflate_head(std::span<const std::byte> bytes, std::size_t limit,
+                                    Packing packing) {
+  Inflater inflater(packing == Packing::gzip ? gzip_window : raw_window);
   std::vector<std::byte> head(limit);
   refill(inflater.stream, bytes);
   inflater.stream.next_out = reinterpret_cast<Bytef*>(head.data());

@@ -19,9 +19,15 @@ inline constexpr std::uint64_t max_inflated_bytes = 4ULL << 30;
 /// True for the two bytes that open every gzip stream (RFC 1952).
 bool is_gzip(std::span<const std::byte> bytes);
 
-/// At most `limit` bytes of the gzip stream that begins in `bytes`; empty when it is damaged at
-/// once.
-std::vector<std::byte> inflate_head(std::span<const std::byte> bytes, std::size_t limit);
+/// How compressed bytes are wrapped.
+enum class Packing : std::uint8_t {
+  gzip,        ///< RFC 1952
+  raw_deflate  ///< RFC 1951, as in PS3.5 section A.5
+};
+
+/// At most `limit` bytes of the stream that begins in `bytes`; empty when it is damaged at once.
+std::vector<std::byte> inflate_head(std::span<const std::byte> bytes, std::size_t limit,
+                                    Packing packing = Packing::gzip);
 
 /// Raw deflate (RFC 1951), as PS3.5 section A.5 wants it, padded to an even length.
 std::vector<std::byte> deflate_raw(std::span<const std::byte> bytes);

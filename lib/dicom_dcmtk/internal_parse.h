@@ -14,6 +14,7 @@ namespace efface::dicom_dcmtk {
 /// The data set of a file, without its pixel data.
 struct ParsedDataSet {
   Item root;
+  Item dropped;  ///< second elements of a tag at one level, from every depth
   PixelSpan pixels;
   dicom::Tag pixel_tag{};
   std::array<char, 2> pixel_letters{'O', 'W'};

@@ -16,4 +16,7 @@ struct Start {
 /// when a plausible data set begins there. Nothing when it is not DICOM.
 std::optional<Start> find_start(Bytes bytes, std::uint64_t size);
 
+/// Whether a deflated data set begins at once, without meta information that says so.
+bool is_bare_deflated(Bytes bytes);
+
 }  // namespace efface::dicom_dcmtk

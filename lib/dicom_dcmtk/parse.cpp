@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <string>
 
 #include "base/error.h"
@@ -191,18 +192,45 @@ void note_pixels(Bytes content, std::uint64_t at, const Header& h, Encoding enco
   data_set.trailing_bytes = rest - span.value_length;
 }
 
-void check_duplicates(const Item& item) {
-  std::vector<Tag> tags;
-  bool ascending = true;
-  for (const Element& element : item.elements) {
-    ascending = ascending && (tags.empty() || tags.back() < element.tag);
-    tags.push_back(element.tag);
-    for (const Item& inner : element.items) check_duplicates(inner);
+/// Attributes from which it is decided what an object is and how its voxels lie: no guess which of
+/// two values is meant. Group 0008 holds both these and many that only name people and places.
+bool decides(Tag tag) {
+  if (tag.group == 0x0008) {
+    return tag.element == 0x0008 || tag.element == 0x0016 || tag.element == 0x0060;
   }
-  if (ascending) return;
+  const bool is_administrative =
+      tag.group <= 0x0012 || tag.group == 0x0032 || tag.group == 0x0038 || tag.is_private();
+  return !is_administrative;
+}
+
+/// Keeps the first of equal tags at one level, as DCMTK does, and moves the others to `dropped`.
+void drop_duplicates(Item& item, Bytes content, Item& dropped) {
+  std::vector<Tag> tags;
+  bool is_ascending = true;
+  for (Element& element : item.elements) {
+    is_ascending = is_ascending && (tags.empty() || tags.back() < element.tag);
+    tags.push_back(element.tag);
+    if (element.tag.is_private()) continue;  // goes as a whole
+    for (Item& inner : element.items) drop_duplicates(inner, content, dropped);
+  }
+  if (is_ascending) return;
   std::sort(tags.begin(), tags.end());
-  const auto twice = std::adjacent_find(tags.begin(), tags.end());
-  if (twice != tags.end()) malformed(dicom::to_string(*twice) + " occurs twice at one level");
+  if (std::adjacent_find(tags.begin(), tags.end()) == tags.end()) return;
+  std::vector<Element> kept;
+  std::map<Tag, std::size_t> place;
+  for (Element& element : item.elements) {
+    const auto [found, is_first] = place.try_emplace(element.tag, kept.size());
+    if (is_first) {
+      kept.push_back(std::move(element));
+      continue;
+    }
+    const bool is_same = value_of(kept[found->second], content) == value_of(element, content);
+    if (!is_same && decides(element.tag)) {
+      malformed(dicom::to_string(element.tag) + " occurs twice with different values");
+    }
+    dropped.elements.push_back(std::move(element));
+  }
+  item.elements = std::move(kept);
 }
 
 }  // namespace
@@ -238,7 +266,7 @@ ParsedDataSet parse_data_set(Bytes content, std::uint64_t offset, Encoding encod
       elements.pop_back();
     }
   }
-  check_duplicates(data_set.root);
+  drop_duplicates(data_set.root, content, data_set.dropped);
   return data_set;
 }
 

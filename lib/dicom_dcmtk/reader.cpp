@@ -58,12 +58,15 @@ bool is_uncompressed(const std::string& uid) {
 
 DicomFile::State::State(const std::filesystem::path& file_path, std::optional<Tag> stop_after)
     : path(file_path), content(file_path) {
-  const std::optional<Start> start = find_start(bytes(), bytes().size());
-  if (!start) throw base::Error(base::Fault::bad_input, "not a DICOM file");
+  std::optional<Start> start = find_start(bytes(), bytes().size());
+  const bool is_bare = !start && is_bare_deflated(bytes());
+  if (!start && !is_bare) throw base::Error(base::Fault::bad_input, "not a DICOM file");
+  if (is_bare) start = Start{};
   meta_offset = start->offset;
   std::uint64_t offset = start->offset;
-  meta = parse_meta(bytes(), start->offset, offset);
-  const std::string stated = Values(meta, bytes()).text(transfer_syntax_tag);
+  if (!is_bare) meta = parse_meta(bytes(), start->offset, offset);
+  const std::string stated = is_bare ? std::string(transfer_syntax::deflated)
+                                     : Values(meta, bytes()).text(transfer_syntax_tag);
   is_deflated = stated == transfer_syntax::deflated;
   if (is_deflated) content.inflate_from(offset);
   encoding = detect_encoding(bytes(), offset, encoding_of(stated));
@@ -123,6 +126,10 @@ std::string DicomFile::transfer_syntax_uid() const {
 
 std::uint64_t DicomFile::trailing_bytes() const {
   return state_->data.trailing_bytes;
+}
+
+dicom::DataSet DicomFile::dropped() const {
+  return to_data_set(state_->data.dropped, state_->bytes());
 }
 
 std::span<const std::byte> DicomFile::source() const {

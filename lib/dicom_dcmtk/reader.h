@@ -1,9 +1,9 @@
 // DICOM files as values. Accepts Part 10 files and bare data sets (no preamble, no meta, any of the
-// three uncompressed encodings), deflated, or compressed by gzip as a whole, from a path. Element
-// headers are walked over a map of the file, each length checked against what holds it; DCMTK gives
-// the dictionary and the codecs. Bounded: values above 64 KiB and pixel data stay in the file.
-// Every failure is base::Error{bad_input | unsupported | io}. The map follows the file: it must not
-// be cut short while a DicomFile lives.
+// three uncompressed encodings, or deflated), or compressed by gzip as a whole, from a path.
+// Element headers are walked over a map of the file, each length checked against what holds it;
+// DCMTK gives the dictionary and the codecs. Bounded: values above 64 KiB and pixel data stay in
+// the file. Every failure is base::Error{bad_input | unsupported | io}. The map follows the file:
+// it must not be cut short while a DicomFile lives.
 #pragma once
 
 #include <cstdint>
@@ -54,6 +54,10 @@ class DicomFile {
   /// dropped: its values count as removed. A preamble that is not all zero comes first, with tag
   /// (0000,0000).
   dicom::DataSet meta() const;
+  /// Second attributes of a tag at one level, at any depth: they are not part of attributes() and
+  /// not written, but their values were in the file. What describes the image must not occur twice
+  /// with different values: that is bad_input.
+  dicom::DataSet dropped() const;
   PixelSpan pixels() const;
   std::string transfer_syntax_uid() const;
   /// Bytes after the pixel data (private groups, signatures, padding): dropped on writing.

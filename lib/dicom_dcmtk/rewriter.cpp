@@ -19,9 +19,10 @@ constexpr Tag extended_lengths{0x7FE0, 0x0002};
 
 /// How the pixel data element of the output comes about.
 struct PixelPart {
-  std::string header;  ///< element header, empty without pixel data
-  std::string value;   ///< new bytes
-  PixelSpan copied;    ///< or bytes of the input
+  std::string header;   ///< element header, empty without pixel data
+  std::string value;    ///< new bytes
+  PixelSpan copied;     ///< or bytes of the input
+  std::string padding;  ///< behind them, to an even length
   std::string transfer_syntax_uid;
 };
 
@@ -34,11 +35,11 @@ PixelPart copied_pixels(const DicomFile::State& state) {
   part.transfer_syntax_uid = state.transfer_syntax_uid;
   part.copied = state.data.pixels;
   if (!part.copied.present) return part;
-  const std::uint32_t length = part.copied.encapsulated
-                                   ? undefined_length
-                                   : static_cast<std::uint32_t>(part.copied.value_length);
-  append_header(state.data.pixel_tag, state.data.pixel_letters, length, state.encoding,
-                part.header);
+  if (!part.copied.encapsulated && part.copied.value_length % 2 != 0) part.padding = '\0';
+  const std::uint64_t length =
+      part.copied.encapsulated ? undefined_length : part.copied.value_length + part.padding.size();
+  append_header(state.data.pixel_tag, state.data.pixel_letters, static_cast<std::uint32_t>(length),
+                state.encoding, part.header);
   return part;
 }
 
@@ -127,6 +128,7 @@ void write_plain(const DicomFile::State& state, const PixelPart& part, std::stri
   if (part.copied.present) {
     base::write_all(out, state.bytes().subspan(part.copied.value_offset, part.copied.value_length),
                     destination);
+    base::write_all(out, std::as_bytes(std::span(part.padding)), destination);
   }
 }
 
@@ -137,6 +139,7 @@ void write_deflated(const DicomFile::State& state, const PixelPart& part, const 
   if (part.copied.present) {
     const Bytes value = state.bytes().subspan(part.copied.value_offset, part.copied.value_length);
     data_set.append(reinterpret_cast<const char*>(value.data()), value.size());
+    data_set += part.padding;
   }
   const std::vector<std::byte> packed = deflate_raw(std::as_bytes(std::span(data_set)));
   const base::FileDescriptor out = base::create_file(destination);
@@ -164,7 +167,7 @@ WriteReport write_edited(DicomFile& file, const dicom::EditPlan& plan,
   if (state.data.pixels.present && has_pixel_edit(plan)) {
     const auto rest = without_pixel_edits(plan, state.data.pixel_tag, pixels_removed);
     apply_edits(rest, state.encoding, state.data.root);
-    if (pixels_removed) part = PixelPart{{}, {}, {}, state.transfer_syntax_uid};
+    if (pixels_removed) part = PixelPart{{}, {}, {}, {}, state.transfer_syntax_uid};
   } else {
     apply_edits(plan, state.encoding, state.data.root);
   }

@@ -38,7 +38,8 @@ struct WriteReport {
 ///   as explicit VR little endian.
 /// * Media Storage SOP Instance UID follows (0008,0018). Group lengths, trailing padding and what
 ///   follows the pixel data are dropped. Sequences keep defined or undefined length, UN that held
-///   items stays UN, odd lengths are padded.
+///   items stays UN, odd lengths are padded (those of pixel data too). Of attributes that occur
+///   twice the first is written.
 /// * An edit's VR, where given, is written; without one the VR as read stays. Numbers in an edit
 /// are
 ///   little endian, as attributes() gives them.

@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -83,6 +84,13 @@ std::optional<Start> find_start(Bytes bytes, std::uint64_t size) {
   return std::nullopt;
 }
 
+bool is_bare_deflated(Bytes bytes) {
+  const Bytes head = bytes.first(std::min(bytes.size(), sniffed_bytes));
+  const std::vector<std::byte> plain = inflate_head(head, sniffed_bytes, Packing::raw_deflate);
+  constexpr int wanted = 6;  // more than elsewhere: any bytes unfold to something
+  return is_plausible_data_set(plain, max_inflated_bytes, Encoding{true, false}, wanted);
+}
+
 Encoding detect_encoding(Bytes content, std::uint64_t offset, std::optional<Encoding> stated) {
   if (content.size() - offset < 8) return stated.value_or(Encoding{});
   const std::uint16_t little = load16(content, offset, false);
@@ -114,7 +122,7 @@ bool looks_like_dicom(const std::filesystem::path& path) {
     bytes = inflate_head(bytes, sniffed_bytes);
     size = max_inflated_bytes;
   }
-  return find_start(bytes, size).has_value();
+  return find_start(bytes, size).has_value() || is_bare_deflated(bytes);
 }
 
 }  // namespace efface::dicom_dcmtk

@@ -152,7 +152,7 @@ TEST(Reader, RejectsWhatLiesAboutItself) {
   longer.header(0x00081140, "SQ", 16).header(item, "", 8).header(0x00081150, "UI", 200);
   longer.bytes += std::string(300, '1');
   Writer twice;
-  twice.text(0x00100010, "PN", "A").text(0x00100020, "LO", "B").text(0x00100010, "PN", "C");
+  twice.us(0x00280010, 3).us(0x00280011, 4).us(0x00280010, 5);
   Writer no_item;
   no_item.header(0x00081140, "SQ", 8).text(0x00080060, "CS", "").text(0x00080061, "CS", "");
   Writer deep;
@@ -168,6 +168,51 @@ TEST(Reader, RejectsWhatLiesAboutItself) {
       EXPECT_EQ(error.fault(), base::Fault::bad_input);
     }
   }
+}
+
+TEST(Reader, KeepsTheFirstOfAttributesThatOccurTwice) {
+  const Folder folder;
+  Writer inner;
+  inner.text(0x00100020, "LO", "INNER-1").text(0x00100020, "LO", "INNER-2");
+  Writer w;
+  w.text(0x00080018, "UI", "1.2.3.4").text(0x00080018, "UI", "1.2.3.5");
+  w.header(0x00081140, "SQ", static_cast<std::uint32_t>(inner.bytes.size() + 8));
+  w.header(item, "", static_cast<std::uint32_t>(inner.bytes.size()));
+  w.bytes += inner.bytes;
+  w.us(0x00280010, 3).us(0x00280010, 3);
+  const DicomFile file(folder.write("a", part10(explicit_little) + w.bytes));
+  const dicom::DataSet attributes = file.attributes();
+  ASSERT_EQ(attributes.attributes.size(), 3U);
+  EXPECT_EQ(attributes.text({0x0008, 0x0018}), "1.2.3.4");
+  const dicom::DataSet& nested = attributes.find({0x0008, 0x1140})->items.at(0);
+  ASSERT_EQ(nested.attributes.size(), 1U);
+  EXPECT_EQ(nested.text({0x0010, 0x0020}), "INNER-1");
+  const dicom::DataSet dropped = file.dropped();
+  EXPECT_EQ(dropped.attributes.size(), 3U);
+  EXPECT_EQ(dropped.text({0x0008, 0x0018}), "1.2.3.5");
+  EXPECT_EQ(dropped.text({0x0010, 0x0020}), "INNER-2");
+}
+
+std::string raw_deflated(const std::string& bytes) {
+  z_stream stream{};
+  deflateInit2(&stream, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
+  std::string out(bytes.size() + 1024, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+TEST(Reader, ReadsDeflatedDataSetsWithAndWithoutMeta) {
+  const Folder folder;
+  const std::string packed = raw_deflated(mr_image({}));
+  expect_image(folder.write("meta", part10(deflated) + packed), deflated);
+  expect_image(folder.write("bare", packed), deflated);
+  EXPECT_FALSE(looks_like_dicom(folder.write("other", raw_deflated(std::string(5000, 'x')))));
 }
 
 TEST(Reader, CountsWhatFollowsThePixelData) {

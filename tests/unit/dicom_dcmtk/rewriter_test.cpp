@@ -139,6 +139,64 @@ TEST(Rewriter, EditsItemsThatWereHiddenInUnknownValues) {
   EXPECT_EQ(attributes.find({0x0009, 0x1001})->items.at(0).text({0x0010, 0x0010}), "X");
 }
 
+TEST(Rewriter, DropsItemsAndKeepsThePlacesOfTheOthers) {
+  for (const Syntax syntax : syntaxes) {
+    for (const bool is_undefined : {false, true}) {
+      SCOPED_TRACE(uid_of(syntax));
+      const Folder folder;
+      Writer items(syntax);
+      for (const char* text : {"first", "second", "third"}) {
+        Writer inner(syntax);
+        inner.text(0x00081150, "UI", "1.2.3").text(0x00400310, "ST", text);
+        items.header(item, "", static_cast<std::uint32_t>(inner.bytes.size()));
+        items.bytes += inner.bytes;
+      }
+      if (is_undefined) items.header(sequence_end, "", 0);
+      Writer w(syntax);
+      w.text(0x00080060, "CS", "SR");
+      w.header(0x00081199, "SQ",
+               is_undefined ? undefined : static_cast<std::uint32_t>(items.bytes.size()));
+      w.bytes += items.bytes;
+      DicomFile file(folder.write("in", part10(uid_of(syntax)) + w.bytes));
+      dicom::EditPlan plan;
+      const Tag sequence{0x0008, 0x1199};
+      plan.edits.push_back(edit({{{sequence, 0}}, dicom::item_tag}, Action::remove));
+      plan.edits.push_back(
+          edit({{{sequence, 1}}, {0x0040, 0x0310}}, Action::dummy, Vr::ST, "changed"));
+      write_edited(file, plan, folder / "out", {});
+      EXPECT_EQ(read_bytes(folder / "out").find("first"), std::string::npos);
+      const dicom::DataSet attributes = DicomFile(folder / "out").attributes();
+      const auto& left = attributes.find(sequence)->items;
+      ASSERT_EQ(left.size(), 2U);
+      EXPECT_EQ(left[0].text({0x0040, 0x0310}), "changed");
+      EXPECT_EQ(left[1].text({0x0040, 0x0310}), "third");
+      EXPECT_EQ(file.attributes().find(sequence)->items.size(), 2U);
+    }
+  }
+}
+
+TEST(Rewriter, PadsPixelDataOfOddLength) {
+  const Folder folder;
+  Writer w;
+  w.text(0x00080060, "CS", "MR").raw(0x7FE00010, "OB", "12345");
+  DicomFile file(folder.write("in", part10(explicit_little) + w.bytes));
+  const WriteReport report = write_edited(file, {}, folder / "out", {});
+  EXPECT_EQ(report.pixels_end - report.pixels_begin, 5U);
+  EXPECT_EQ(pixel_bytes(DicomFile(folder / "out")), std::string("12345\0", 6));
+}
+
+TEST(Rewriter, SaysWhereThePixelDataStand) {
+  for (const Syntax syntax : syntaxes) {
+    const Folder folder;
+    DicomFile file(folder.write("in", part10(uid_of(syntax)) + mr_image(syntax)));
+    const std::string pixels = pixel_bytes(file);
+    const WriteReport report = write_edited(file, {}, folder / "out", {});
+    const std::string written = read_bytes(folder / "out");
+    EXPECT_EQ(written.substr(report.pixels_begin, report.pixels_end - report.pixels_begin), pixels);
+    EXPECT_EQ(report.pixels_end - report.pixels_begin, 24U);
+  }
+}
+
 TEST(Rewriter, DropsWhatFollowsThePixelData) {
   const Folder folder;
   Writer after;
