@@ -1,6 +1,7 @@
 #include "batch/image_study.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "base/error.h"
@@ -145,7 +146,8 @@ class ImageStudy {
     }
     audit::InputRecord& input = record_.inputs[main_];
     for (const auto& [field, value] : image.free_texts()) {
-      ++input.actions[field][static_cast<std::size_t>(dicom::Action::empty)];
+      const std::string name = header_field(input.kind, field);
+      ++input.actions[name][static_cast<std::size_t>(dicom::Action::empty)];
       ++input.safe_harbor["other"];
     }
   }
@@ -191,6 +193,36 @@ class ImageStudy {
 
 }  // namespace
 
+std::string header_field(std::string_view format, std::string_view field) {
+  // Fields of NIfTI, NRRD and MetaImage headers, and what volume_itk calls the rest of a file.
+  static constexpr std::array known{"data_type",
+                                    "db_name",
+                                    "descrip",
+                                    "aux_file",
+                                    "intent_name",
+                                    "name",
+                                    "unused_str",
+                                    "id",
+                                    "parentid",
+                                    "modality",
+                                    "comment",
+                                    "content",
+                                    "acquisitiondate",
+                                    "extension",
+                                    "gap before the voxels",
+                                    "line",
+                                    "key/value",
+                                    "other field",
+                                    "trailing bytes"};
+  const bool is_known = std::any_of(known.begin(), known.end(),
+                                    [field](std::string_view name) { return name == field; });
+  if (is_known) return std::string(field);
+  const bool is_plain = std::all_of(format.begin(), format.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  });
+  return (is_plain && !format.empty() ? std::string(format) : "header") + "-field";
+}
+
 audit::StudyRecord process_image(const StudyFiles& study, const fs::path& staging,
                                  const Context& context) {
   return ImageStudy(study, staging, context).run();
@@ -207,7 +239,8 @@ audit::StudyRecord withhold_others(const StudyFiles& study, const Context& conte
                "a " + std::string(file.kind) + " is not followed or opened");
     } else {
       withhold(input, "unknown-format",
-               file.problem.empty() ? "neither DICOM nor a known image format" : file.problem);
+               file.problem.empty() ? "neither DICOM nor a known image format"
+                                    : without_quotes(file.problem));
       try {
         input.sha256 = base::to_hex(digest_file(file.path).sha256);
       } catch (const base::Error& error) {

@@ -2,12 +2,19 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <string_view>
 
 #include "audit/record.h"
 #include "batch/context.h"
 #include "batch/index.h"
 
 namespace efface::batch {
+
+/// The name under which the manifest counts a text taken out of a header: a field that the format
+/// or volume_itk defines by its own, any other as "FORMAT-field", since its name was made by a user
+/// and may say who the patient is.
+std::string header_field(std::string_view format, std::string_view field);
 
 audit::StudyRecord process_image(const StudyFiles& study, const std::filesystem::path& staging,
                                  const Context& context);
