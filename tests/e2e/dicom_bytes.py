@@ -66,6 +66,39 @@ def ultrasound(pixels=bytes(4096), patient_id="PID-4711", early=b"", late=b""):
     ])
 
 
+def concept(value, scheme="DCM", meaning="a concept"):
+    return sequence(0x0040A043, element(0x00080100, "SH", value) +
+                    element(0x00080102, "SH", scheme) + element(0x00080104, "LO", meaning))
+
+
+def text_item(code, text, *below):
+    """A content item of a structured report with items below it."""
+    return b"".join([
+        element(0x0040A010, "CS", "CONTAINS"),
+        element(0x0040A040, "CS", "TEXT"),
+        concept(code),
+        element(0x0040A160, "UT", text),
+        sequence(0x0040A730, *below) if below else b"",
+    ])
+
+
+def report(*items):
+    """An enhanced structured report with these content items below its root."""
+    return b"".join([
+        element(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.88.22"),
+        element(0x00080018, "UI", "1.2.3.4.5"),
+        element(0x00080060, "CS", "SR"),
+        element(0x00100010, "PN", "Mustermann^Erika"),
+        element(0x00100020, "LO", "PID-4711"),
+        element(0x0020000D, "UI", "1.2.3.1"),
+        element(0x0020000E, "UI", "1.2.3.2"),
+        element(0x0040A040, "CS", "CONTAINER"),
+        concept("126000", meaning="Imaging Measurement Report"),
+        element(0x0040A050, "CS", "SEPARATE"),
+        sequence(0x0040A730, *items),
+    ])
+
+
 def deflated(data_set):
     """Raw deflate, padded to an even length (PS3.5 section A.5)."""
     packer = zlib.compressobj(6, zlib.DEFLATED, -15)

@@ -1,6 +1,7 @@
 """DICOM inputs: files made byte by byte for what is easily missed, and the real ones below
 EFFACE_DATA (skipped when that is not set): every output valid, and nothing of the patient in it."""
 import gzip
+import json
 import os
 import pathlib
 import random
@@ -87,6 +88,76 @@ class MadeUp(Case):
                     self.assertEqual(record["reason"], "residue")
 
 
+    def test_bare_deflated_data_sets_are_read(self):
+        record, written = self.outcome(db.deflated(db.ultrasound(bytes(range(256)) * 16)))
+        self.assertEqual((record["kind"], record["outcome"]), ("dicom", "written"))
+        self.assertEqual(record["transfer_syntax_uid"], db.DEFLATED)
+        self.assertEqual(written[128:132], b"DICM")
+        plain = db.inflated(written)
+        self.assertTrue(plain.rstrip(b"\0").endswith(bytes(range(256))))
+        self.assertNotIn(b"Mustermann", plain)
+
+    def test_of_equal_tags_the_first_is_kept_and_both_are_searched_for(self):
+        second = db.element(0x00080018, "UI", "1.2.3.4.55555") + db.element(
+            0x00080090, "PN", "Secondperson^Ann") + db.element(0x00080090, "PN", "Thirdman^Bob")
+        drug = db.element(0x00180034, "LO", "given by Thirdman")
+        record, written = self.outcome(db.part10(db.ultrasound(early=second)))
+        self.assertEqual(record["outcome"], "written")
+        for value in (b"1.2.3.4.5", b"Secondperson", b"Thirdman"):
+            self.assertNotIn(value, written)
+        shutil.rmtree(self.scratch / "out")
+        late = db.ultrasound(early=second).replace(
+            db.element(0x0020000D, "UI", "1.2.3.1"), drug + db.element(0x0020000D, "UI", "1.2.3.1"))
+        record, _ = self.outcome(db.part10(late), expect=3)
+        self.assertEqual(record["reason"], "residue")
+
+    def test_two_values_that_say_what_the_image_is_are_refused(self):
+        doubt = db.element(0x00280301, "CS", "YES")
+        record, _ = self.outcome(db.part10(db.ultrasound(late=doubt)), expect=3)
+        self.assertEqual((record["outcome"], record["reason"]), ("failed", "bad-input"))
+        self.assertIn("(0028,0301) occurs twice", record["detail"])
+
+    def test_odd_pixel_data_are_padded(self):
+        record, written = self.outcome(db.part10(db.ultrasound(b"\7" * 4095)))
+        self.assertEqual(record["outcome"], "written")
+        self.assertTrue(written.endswith(b"\7" * 4095 + b"\0"))
+        self.assertEqual(written[-4100:-4096], b"\0\x10\0\0")
+
+    def test_content_items_are_cut_out(self):
+        observer = db.text_item("121013", "CANARYDEVICE")  # Device Observer Name: X
+        note = db.text_item("121106", "CANARYCOMMENT", db.text_item("999999", "CANARYBELOW"))
+        finding = db.text_item("121071", "CANARYFINDING")  # X/D
+        content = db.part10(db.report(observer, finding, note),
+                            sop_class="1.2.840.10008.5.1.4.1.1.88.22")
+        record, written = self.outcome(content)
+        self.assertEqual(record["outcome"], "written")
+        self.assertNotIn(b"CANARY", written)
+        self.assertEqual(record["actions"]["(0040,a730)"], {"remove": 2})
+        self.assertEqual(written.count(b"121071"), 1)
+        for code in (b"121013", b"121106", b"999999"):
+            self.assertNotIn(code, written)
+
+    def test_field_names_that_users_made_stay_out_of_the_manifest(self):
+        voxels = bytes(32 * 32 * 32 * 2)
+        nrrd = (b"NRRD0004\ntype: short\ndimension: 3\nspace: left-posterior-superior\n"
+                b"sizes: 32 32 32\nspace directions: (2,0,0) (0,2,0) (0,0,2)\nendian: little\n"
+                b"encoding: raw\nspace origin: (0,0,0)\n# CANARYCOMMENT\n"
+                b"CANARYKEY:=CANARYVALUE\nCANARYFIELD: CANARYOTHER\n\n" + voxels)
+        meta = (b"ObjectType = Image\nNDims = 3\nBinaryData = True\nCANARYNAME = CANARYTEXT\n"
+                b"DimSize = 32 32 32\nElementSpacing = 2 2 2\nElementType = MET_SHORT\n"
+                b"AnatomicalOrientation = RAI\nElementDataFile = LOCAL\n" + voxels)
+        self.put("a.nrrd", nrrd)
+        folder = self.put("b.mha", meta)
+        output = self.scratch / "out"
+        done = subprocess.run([os.environ["EFFACE"], "run", folder, "--output", output],
+                              capture_output=True)
+        self.assertIn(done.returncode, (0, 3))
+        self.assertEqual(len(json.loads((output / "manifest.json").read_text())["inputs"]), 2)
+        for path in output.rglob("*"):
+            if path.is_file():
+                self.assertNotIn(b"CANARY", path.read_bytes().upper(), path)
+
+
 # Words that stand in anybody's files; a removed value that equals one proves nothing.
 COMMON = re.compile(r"^(anonymi[sz]ed|anonymous|phantom|patient|unknown|private|removed|test|"
                     r"volunteer|subject|none)$", re.IGNORECASE)
@@ -131,7 +202,7 @@ def findings(path):
             continue
         line = re.sub(r"\[\d+\]", "[]", line)
         line = re.sub(r"<[^</]*>", "<>", line)
-        line = re.sub(r"\b([0-9]+(\.[0-9]+){4,}|2\.25\.[0-9]+)", "UID", line)
+        line = re.sub(r"(UID |\b)([0-9]+(\.[0-9]+){4,}|2\.25\.[0-9]+|[0-9.]+$)", "UID", line)
         normal.add(line.strip())
     return normal
 
