@@ -135,7 +135,7 @@ KINDS = {"trunk": trunk, "limbs": limbs, "phantom": phantom, "lump": lump}
 
 def body(rng, shape, kind=None):
     """Tissue and target (0 air, 1 everything else) of a negative sample; KIND: a key of KINDS."""
-    kind = kind or rng.choice(list(KINDS), p=[0.35, 0.25, 0.2, 0.2])
+    kind = kind or rng.choice(list(KINDS), p=[0.3, 0.2, 0.32, 0.18])
     x, y, z = coordinates(rng, shape, 15 if rng.random() < 0.7 else 90)
     tissue = KINDS[kind](rng, x, y, z)
     if rng.random() < 0.3:

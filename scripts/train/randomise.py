@@ -14,7 +14,7 @@ from head_volume import T, smooth_noise
 
 SPACING_MM = 3.0
 REAL_SHARE = 0.45  # of the samples with a head
-KINDS = {"head": 0.73, "defaced": 0.06, "brain": 0.04, "body": 0.13, "noise": 0.04}
+KINDS = {"head": 0.72, "defaced": 0.06, "brain": 0.04, "body": 0.15, "noise": 0.03}
 GREY = {  # rough means in [0, 1]; what is missing is drawn at random
     "t1": {"skin": .6, "fat": .95, "bone": .08, "marrow": .6, "csf": .15, "cortex": .5, "white": .75,
            "ventricle": .13, "cerebellum": .55, "stem": .7, "eyeball": .15, "lens": .3,
