@@ -253,10 +253,11 @@ SiteView look_at(Site site, const HeadPose& pose, const Probabilities& probabili
   return {share(seen), share(tissue), share(brain)};
 }
 
-std::vector<std::uint32_t> site_voxels(Site site, const HeadPose& pose, const RegularGrid& grid) {
+std::vector<std::uint32_t> site_voxels(Site site, const HeadPose& pose, const RegularGrid& grid,
+                                       double margin_mm) {
   std::vector<std::uint32_t> voxels;
   const Vec3 centre = pose.patient_mm(canonical_centre(site));
-  const Vec3 h = pose.scale * half_axes(site);
+  const Vec3 h = pose.scale * half_axes(site) + Vec3{margin_mm, margin_mm, margin_mm};
   for (std::size_t z = 0; z < grid.size[2]; ++z)
     for (std::size_t y = 0; y < grid.size[1]; ++y)
       for (std::size_t x = 0; x < grid.size[0]; ++x) {

@@ -41,8 +41,8 @@ SiteView look_at(Site site, const HeadPose& pose, const Probabilities& probabili
                  const ModelInput& input, double tissue_threshold);
 
 /// The model voxels of a site, as the canonical head has it: what is removed in place of a feature
-/// that the network did not find.
+/// that the network did not find. `margin_mm` goes around it.
 std::vector<std::uint32_t> site_voxels(Site site, const HeadPose& pose,
-                                       const volume::RegularGrid& grid);
+                                       const volume::RegularGrid& grid, double margin_mm = 0);
 
 }  // namespace efface::face

@@ -33,6 +33,8 @@ constexpr double stray_least_ml = 1.0, stray_least_peak = 0.85, contradiction_ml
 // --- What of missing parts? A site counts as in view from 0.5, as tissue from 0.35 of its volume,
 // as found from 0.15 of an average part's volume.
 constexpr double site_in_view = 0.5, site_tissue = 0.35, site_found = 0.15;
+// An ear's place follows from the other parts to about this.
+constexpr double ear_tissue = 0.05, pose_error_mm = 6;
 constexpr std::array<double, site_count> average_ml{12, 12, 22, 32, 10, 10};
 // For a head without facial labels the sites follow from the brain alone and are less sure: 15 % of
 // tissue at one of them is enough for doubt, and less than 30 % in view is out of view.
@@ -193,6 +195,18 @@ class Judge {
     return missing;
   }
 
+  /// Ears that the network found at least in part: what a coil presses flat it takes for scalp, so
+  /// their whole place goes, too.
+  std::vector<Site> flat_ears(const std::vector<Site>& missing) const {
+    std::vector<Site> ears;
+    if (!wanted(Feature::ears) || arrangement_.points < 2) return ears;
+    for (const Site site : {Site::ear_left, Site::ear_right}) {
+      if (std::find(missing.begin(), missing.end(), site) != missing.end()) continue;
+      if (view(site).tissue >= ear_tissue) ears.push_back(site);
+    }
+    return ears;
+  }
+
   Finding shape(FaceDecision& decision) const {
     std::vector<ShapePart> parts;
     for (const Blob* b : arrangement_.in_place)
@@ -208,7 +222,7 @@ class Judge {
       return {Verdict::no_face, "none of the chosen features is in view"};
     std::string reason = "face in view";
     std::vector<std::vector<std::uint32_t>> guesses;
-    guesses.reserve(missing.size());
+    guesses.reserve(missing.size() + 2);  // parts point into it
     for (const Site site : missing) {
       // Two found parts and the brain place the third to about a centimetre.
       if (arrangement_.points < 2)
@@ -217,6 +231,10 @@ class Judge {
       guesses.push_back(site_voxels(site, arrangement_.pose, input_.grid));
       parts.push_back({feature_of(site), guesses.back(), true});
       reason += std::string(", ") + name_of(site) + " placed by the others";
+    }
+    for (const Site site : flat_ears(missing)) {
+      guesses.push_back(site_voxels(site, arrangement_.pose, input_.grid, pose_error_mm));
+      parts.push_back({Feature::ears, guesses.back(), true});
     }
     decision.region = shape_region(input_.grid, parts, evidence_.brain.bits, arrangement_.pose);
     decision.collision_ml = collision_ml(decision.region);
