@@ -1,0 +1,148 @@
+#include "batch/study_inputs.h"
+
+#include <map>
+#include <string_view>
+
+#include "base/error.h"
+#include "batch/instance.h"
+#include "batch/staging.h"
+#include "dicom_dcmtk/reader.h"
+
+namespace efface::batch {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t token_length = 16;  // hex characters in names: 64 bits
+
+std::string kept_name(std::string_view name) {
+  if (name.ends_with(".gz")) name.remove_suffix(3);  // written uncompressed
+  return std::string(name);
+}
+
+}  // namespace
+
+StudyInputs::StudyInputs(const StudyFiles& study, const Context& context)
+    : files_(study.files),
+      context_(context),
+      facts_(files_.size()),
+      classes_(files_.size()),
+      outputs_(files_.size()),
+      is_open_(files_.size(), 1) {
+  record_.token = study.token;
+  for (const IndexedFile& file : files_) {
+    record_.inputs.push_back(new_record(file, study.token, context));
+  }
+}
+
+void StudyInputs::read() {
+  context_.pool.parallel_for(size(), [&](std::size_t i) {
+    context_.check_cancelled();
+    try {
+      if (!files_[i].problem.empty()) {
+        throw base::Error(base::Fault::bad_input, files_[i].problem);
+      }
+      facts_[i] = dicom_dcmtk::DicomFile(files_[i].path).facts();
+      classes_[i] = study::classify(facts_[i]);
+      const std::string& series = facts_[i].series_uid.reveal();
+      if (!series.empty()) {
+        record(i).series = context_.pseudonyms.path_token("series", series);
+      }
+    } catch (...) {
+      fail(i);
+    }
+  });
+  for (std::size_t i = 0; i < size(); ++i) {
+    const study::Classification& c = classes_[i];
+    if (c.treatment == study::Treatment::withhold) withhold(i, c.reason, c.detail);
+  }
+}
+
+void StudyInputs::name_outputs() {
+  std::map<std::string, std::size_t> taken;
+  std::string patient;
+  for (const std::size_t i : open()) {
+    if (patient.empty()) patient = token("patient", deid::subject_of(facts_[i]));
+    if (facts_[i].sop_instance_uid.reveal().empty()) {
+      withhold(i, "no-instance-uid", "(0008,0018) is missing or empty");
+      continue;
+    }
+    outputs_[i] = context_.options.names == Names::keep ? kept_name(files_[i].name())
+                                                        : keyed_name(i, patient);
+    const auto [first, is_new] = taken.try_emplace(outputs_[i], i);
+    if (is_new) continue;
+    digest(i);
+    digest(first->second);
+    const std::string& bytes = record(i).sha256;
+    if (!bytes.empty() && bytes == record(first->second).sha256) {
+      withhold(i, "identical-copy", "another input is this file, byte for byte");
+    } else {
+      withhold(
+          i, "duplicate-instance",
+          "another file of the study has the same SOP instance UID or name, and other content");
+    }
+  }
+}
+
+std::string StudyInputs::token(const char* domain, const std::string& value) const {
+  return context_.pseudonyms.path_token(domain, value).substr(0, token_length);
+}
+
+std::string StudyInputs::keyed_name(std::size_t i, const std::string& patient) const {
+  return patient + "/" + record_.token.substr(0, token_length) + "/" +
+         token("series", facts_[i].series_uid.reveal()) + "/" +
+         token("instance", facts_[i].sop_instance_uid.reveal()) + ".dcm";
+}
+
+std::vector<std::size_t> StudyInputs::open() const {
+  std::vector<std::size_t> inputs;
+  for (std::size_t i = 0; i < size(); ++i) {
+    if (is_open(i)) inputs.push_back(i);
+  }
+  return inputs;
+}
+
+std::vector<std::size_t> StudyInputs::open_volumes() const {
+  std::vector<std::size_t> inputs = open();
+  std::erase_if(inputs,
+                [&](std::size_t i) { return classes_[i].treatment != study::Treatment::volume; });
+  return inputs;
+}
+
+void StudyInputs::withhold(std::size_t i, const std::string& reason, const std::string& detail) {
+  if (!is_open(i)) return;
+  batch::withhold(record(i), reason, detail);
+  digest(i);
+  finish(i);
+}
+
+void StudyInputs::fail(std::size_t i) {
+  record_failure(record(i));
+  digest(i);
+  finish(i);
+}
+
+void StudyInputs::take_back(std::size_t i, const fs::path& staging, const std::string& reason,
+                            const std::string& detail) {
+  audit::InputRecord& input = record(i);
+  if (!input.output.empty()) fs::remove(staging / input.output);
+  input.output.clear();
+  input.output_sha256.clear();
+  input.output_bytes = 0;
+  input.actions.clear();
+  input.safe_harbor.clear();
+  is_open_[i] = 1;
+  withhold(i, reason, detail);
+}
+
+void StudyInputs::digest(std::size_t i) {
+  if (!record(i).sha256.empty()) return;
+  try {
+    record(i).sha256 = base::to_hex(digest_file(files_[i].path).sha256);
+  } catch (const base::Error&) {
+    record(i).sha256.clear();  // unreadable: the record's reason says so
+  }
+}
+
+}  // namespace efface::batch

@@ -1,0 +1,71 @@
+// The inputs of one DICOM study and what has become of each: facts and classification, the name of
+// its output, its record; open until it has an outcome. Decides nothing about faces and writes no
+// output.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "audit/record.h"
+#include "batch/context.h"
+#include "batch/index.h"
+#include "dicom/facts.h"
+#include "study/classify.h"
+
+namespace efface::batch {
+
+/// Inputs are named by their index in StudyFiles::files. Members that change one input may be
+/// called from several threads for distinct inputs.
+class StudyInputs {
+ public:
+  StudyInputs(const StudyFiles& study, const Context& context);
+
+  /// Reads and classifies every file; closes what is withheld by its kind or cannot be read. Throws
+  /// Error{cancelled}, and what record_failure() rethrows.
+  void read();
+  /// PATIENT/STUDY/SERIES/INSTANCE.dcm, or the input's own path. The patient's folder is that of
+  /// the study's first file, so that a study is one folder. A second file with the same SOP
+  /// instance UID would take the first one's place: it is withheld.
+  void name_outputs();
+
+  std::size_t size() const { return files_.size(); }
+  const std::vector<IndexedFile>& files() const { return files_; }
+  const std::vector<dicom::InstanceFacts>& facts() const { return facts_; }
+  const study::Classification& classification(std::size_t i) const { return classes_[i]; }
+  const std::string& output(std::size_t i) const { return outputs_[i]; }
+  bool is_open(std::size_t i) const { return is_open_[i] != 0; }
+  /// Ascending.
+  std::vector<std::size_t> open() const;
+  /// Those of them that are shown to the model.
+  std::vector<std::size_t> open_volumes() const;
+
+  audit::StudyRecord& record() { return record_; }
+  audit::InputRecord& record(std::size_t i) { return record_.inputs[i]; }
+
+  /// Withheld for a reason, unless it has an outcome already.
+  void withhold(std::size_t i, const std::string& reason, const std::string& detail);
+  /// Only while handling an exception: record_failure() says what it means.
+  void fail(std::size_t i);
+  /// Its record is complete.
+  void finish(std::size_t i) { is_open_[i] = 0; }
+  /// Takes back an output that was staged, if it was, and withholds the input.
+  void take_back(std::size_t i, const std::filesystem::path& staging, const std::string& reason,
+                 const std::string& detail);
+
+ private:
+  void digest(std::size_t i);
+  std::string token(const char* domain, const std::string& value) const;
+  std::string keyed_name(std::size_t i, const std::string& patient) const;
+
+  const std::vector<IndexedFile>& files_;
+  const Context& context_;
+  audit::StudyRecord record_;
+  std::vector<dicom::InstanceFacts> facts_;
+  std::vector<study::Classification> classes_;
+  std::vector<std::string> outputs_;
+  std::vector<char> is_open_;  ///< char, not bool: written from several threads
+};
+
+}  // namespace efface::batch
