@@ -5,6 +5,7 @@ import zlib
 
 EXPLICIT = "1.2.840.10008.1.2.1"
 IMPLICIT = "1.2.840.10008.1.2"
+BIG_ENDIAN = "1.2.840.10008.1.2.2"
 DEFLATED = "1.2.840.10008.1.2.1.99"
 LONG = ("OB", "OW", "SQ", "UN", "UT", "UC", "UR")
 
