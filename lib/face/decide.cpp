@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "face/arrangement.h"
 #include "face/evidence.h"
@@ -232,6 +233,7 @@ class Judge {
       parts.push_back({feature_of(site), guesses.back(), true});
       reason += std::string(", ") + name_of(site) + " placed by the others";
     }
+    const std::size_t sure = parts.size();
     for (const Site site : flat_ears(missing)) {
       guesses.push_back(site_voxels(site, arrangement_.pose, input_.grid, pose_error_mm));
       parts.push_back({Feature::ears, guesses.back(), true});
@@ -239,7 +241,7 @@ class Judge {
     decision.region = shape_region(input_.grid, parts, evidence_.brain.bits, arrangement_.pose);
     decision.collision_ml = collision_ml(decision.region);
     for (const Feature f : options_.features)
-      if (taken_by_brain(f, parts, decision.region) > most_taken)
+      if (taken_by_brain(f, std::span(parts).first(sure), decision.region) > most_taken)
         return {Verdict::uncertain, std::string(to_string(f)) + " and brain overlap"};
     return {Verdict::removed, reason};
   }
@@ -268,7 +270,7 @@ class Judge {
   }
 
   /// Share of a feature's in-place label voxels that the protected brain keeps.
-  double taken_by_brain(Feature feature, const std::vector<ShapePart>& parts,
+  double taken_by_brain(Feature feature, std::span<const ShapePart> parts,
                         const FaceRegion& region) const {
     std::size_t all = 0, taken = 0;
     for (const ShapePart& part : parts) {
