@@ -8,7 +8,8 @@ import numpy as np
 from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
-from head_volume import T, smooth_noise
+from head_volume import T
+from noise import smooth_noise
 
 SPACING_MM = 3.0
 SOFT = ("soft1", "soft2", "soft3", "soft4", "soft5", "soft6")

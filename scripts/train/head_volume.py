@@ -10,6 +10,7 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 
 import face_mesh
+from noise import smooth_noise
 
 AIR, HEAD, BRAIN, EYES, NOSE, MOUTH, EARS = range(7)
 UNSEEN = 255  # in the target of a map of a real head: outside what was imaged
@@ -40,25 +41,6 @@ def to_index(points):
 def grid_mm():
     axes = [LOW_MM[k] + SPACING_MM * np.arange(SHAPE[k], dtype=np.float32) for k in range(3)]
     return np.meshgrid(*axes, indexing="ij", sparse=True)
-
-
-def stretch(n, m):
-    """Weights [n, m] that interpolate m samples linearly onto n places."""
-    at = np.clip((np.arange(n) + 0.5) * m / n - 0.5, 0, m - 1)
-    low = np.minimum(at.astype(int), m - 2)
-    out = np.zeros((n, m), np.float32)
-    out[np.arange(n), low] = 1 - (at - low)
-    out[np.arange(n), low + 1] = at - low
-    return out
-
-
-def smooth_noise(rng, shape, scale):
-    """Unit-variance Gaussian random field; SCALE in voxels is about its correlation length."""
-    small = [max(2, int(np.ceil(n / scale)) + 2) for n in shape]
-    field = rng.standard_normal(small, np.float32)
-    for n, m in zip(shape, small):  # the axes take turns: each product moves the next one to the front
-        field = np.tensordot(field, stretch(n, m), ([0], [1]))
-    return (field - field.mean()) / (field.std() + 1e-6)
 
 
 def mark(points):

@@ -10,7 +10,8 @@ from scipy.spatial.transform import Rotation
 
 import bodies
 import head_volume as hv
-from head_volume import T, smooth_noise
+from head_volume import T
+from noise import smooth_noise
 
 SPACING_MM = 3.0
 REAL_SHARE = 0.45  # of the samples with a head

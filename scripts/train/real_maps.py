@@ -18,6 +18,7 @@ from scipy.spatial.transform import Rotation
 import face_mesh
 import head_volume as hv
 from head_volume import T
+from noise import smooth_noise
 
 VALIDATION = ("10", "15")
 TISSUE_OF = {2: "white", 3: "cortex", 4: "ventricle", 5: "ventricle", 7: "white", 8: "cerebellum",
@@ -206,10 +207,10 @@ def tissues(rng, labels, solid, points):
     tissue = np.where(solid, table[labels], 0)
     tissue[solid & (tissue == 0)] = T["airway"]
     soft = tissue == T["soft1"]
-    blobs = np.argmax([hv.smooth_noise(rng, hv.SHAPE, rng.uniform(5, 14)) for _ in range(6)], 0)
+    blobs = np.argmax([smooth_noise(rng, hv.SHAPE, rng.uniform(5, 14)) for _ in range(6)], 0)
     tissue[soft] = (T["soft1"] + blobs[soft]).astype(np.uint8)
     depth = ndimage.distance_transform_edt(np.pad(solid, 1, mode="edge"))[1:-1, 1:-1, 1:-1] * hv.SPACING_MM
-    fat_mm = rng.uniform(3, 8) + rng.uniform(0.5, 2) * hv.smooth_noise(rng, hv.SHAPE, 15)
+    fat_mm = rng.uniform(3, 8) + rng.uniform(0.5, 2) * smooth_noise(rng, hv.SHAPE, 15)
     tissue[soft & (depth < fat_mm)] = T["fat"]
     x, y, z = hv.grid_mm()
     for key in ("eye_left", "eye_right"):
