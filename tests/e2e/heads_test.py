@@ -1,6 +1,7 @@
 """Real heads below EFFACE_DATA (skipped when that is not set): the faces go, nothing else does, and
 no input is forgotten. Where the judge of face removal is at hand (EFFACE_SHARED, ../shared unless
 told), it has its say."""
+import importlib.util
 import json
 import os
 import pathlib
@@ -40,8 +41,8 @@ def slices_of(paths):
 class RealHeads(Case):
     def judged(self, original, output, landmarks):
         """What the judge says of two NIfTI files."""
-        if not JUDGE.exists():
-            self.skipTest("no judge of face removal")
+        if not JUDGE.exists() or importlib.util.find_spec("cv2") is None:
+            self.skipTest("no judge of face removal, or no python3-opencv for it")
         report = self.scratch / "judge.json"
         done = subprocess.run(["/usr/bin/python3", JUDGE, original, output, "--landmarks",
                                SHARED / "eval" / "landmarks" / landmarks, "--json", report],
