@@ -188,6 +188,9 @@ TEST(Overlap, IsRefusedThroughLinksToo) {
     EXPECT_EQ(error.fault(), base::Fault::usage) << output;
     EXPECT_FALSE(error.hint().empty());
   }
+  EXPECT_EQ(error_of([&] { refuse_overlap({folder / "link"}, folder / "in/sub/out"); }).fault(),
+            base::Fault::usage)
+      << "an input that is a link";
   for (const char* output : {"out", "in2", "other2/in", "in/../out"}) {
     EXPECT_NO_THROW(refuse_overlap({folder / "other", folder / "in"}, folder / output)) << output;
   }
