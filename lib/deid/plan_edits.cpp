@@ -349,7 +349,11 @@ void count_as_removed(const DataSet& data_set, dicom::EditPlan& plan, const Pred
 
 void count_meta_as_removed(const DataSet& meta, dicom::EditPlan& plan) {
   count_as_removed(meta, plan, [](const Attribute& attribute) {
-    return attribute.tag != Tag{0x0002, 0x0002} && attribute.tag != Tag{0x0002, 0x0010};
+    const bool is_of_the_software =
+        attribute.tag.element == 0x0012 || attribute.tag.element == 0x0013;
+    const bool is_of_the_object =
+        attribute.tag.element == 0x0002 || attribute.tag.element == 0x0010;
+    return attribute.tag.group != 0x0002 || !(is_of_the_software || is_of_the_object);
   });
 }
 

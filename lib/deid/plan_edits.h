@@ -52,8 +52,8 @@ dicom::EditPlan plan_edits(const dicom::DataSet& data_set, const Profile& profil
                            const PlanContext& context, const Pseudonyms& pseudonyms);
 
 /// Counts the values of a file's meta information (group 0002, the preamble as (0000,0000)), which
-/// the writer makes anew, among the removed ones. SOP class and transfer syntax stay and do not
-/// count.
+/// the writer makes anew, among the removed ones. SOP class and transfer syntax stay, the
+/// implementation names software and no one: they do not count.
 void count_meta_as_removed(const dicom::DataSet& meta, dicom::EditPlan& plan);
 
 /// The same for attributes that the reader leaves out, since their tag occurs twice at one level.
