@@ -56,6 +56,12 @@ void write_all(const FileDescriptor& file, std::span<const std::byte> bytes,
   }
 }
 
+void make_directories(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) throw system_error("cannot create " + quoted(path), error.value());
+}
+
 MappedFile::MappedFile(const std::filesystem::path& path)
     : MappedFile(open_for_reading(path), path) {}
 

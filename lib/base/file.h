@@ -42,6 +42,9 @@ FileDescriptor create_file(const std::filesystem::path& path, unsigned mode = 06
 void write_all(const FileDescriptor& file, std::span<const std::byte> bytes,
                const std::filesystem::path& path);
 
+/// Makes a directory and those above it; no error when it is there.
+void make_directories(const std::filesystem::path& path);
+
 /// A whole file mapped read-only. An empty file gives an empty span.
 class MappedFile {
  public:

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "batch/faces.h"
 #include "batch/instance.h"
 #include "batch/staging.h"
@@ -131,7 +132,7 @@ class ImageStudy {
   void write(const volume_itk::ImageFile& image, const face::VoxelMask& mask,
              audit::VolumeRecord& described) {
     const fs::path staged = staging_ / output_name();
-    fs::create_directories(staged.parent_path());
+    base::make_directories(staged.parent_path());
     const std::vector<fs::path> written = image.write(staged);
     verify(image, staged, mask, described);
     for (std::size_t i = 0; i < record_.inputs.size(); ++i) {

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "crypto_openssl/crypto.h"
 #include "deid/kept_values.h"
 #include "deid/plan_edits.h"
@@ -60,7 +61,7 @@ bool has_residue_inside(const fs::path& staged, const dicom::EditPlan& plan,
 void write_and_check(InstanceJob& job, dicom_dcmtk::DicomFile& file, const dicom::EditPlan& plan,
                      const std::vector<std::string>& kept, audit::InputRecord& record) {
   const fs::path staged = job.staging / job.output;
-  fs::create_directories(staged.parent_path());
+  base::make_directories(staged.parent_path());
   const dicom_dcmtk::WriteReport report = dicom_dcmtk::write_edited(file, plan, staged, job.pixels);
   deid::ResidueScanner scanner(plan.removed_values, kept);
   scanner.expect_samples(report.pixels_begin, report.pixels_end);

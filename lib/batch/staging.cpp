@@ -48,12 +48,6 @@ void move_without_overwriting(const fs::path& from, const fs::path& to) {
   throw base::system_error("cannot move a finished study to '" + to.string() + "'", errno);
 }
 
-void make_directories(const fs::path& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error) throw base::system_error("cannot create '" + path.string() + "'", error.value());
-}
-
 }  // namespace
 
 FileDigest digest_file(const fs::path& path) {
@@ -69,12 +63,12 @@ OutputTree::OutputTree(fs::path root, Names names) : root_(root.lexically_normal
   if (fs::exists(root_) && !fs::is_directory(root_)) {
     throw base::Error(base::Fault::usage, "output '" + root_.string() + "' is not a directory");
   }
-  make_directories(root_);
+  base::make_directories(root_);
   if (!fs::exists(root_ / ".efface") && !fs::is_empty(root_)) {
     throw base::Error(base::Fault::usage, "output directory '" + root_.string() + "' is not empty",
                       "choose a new directory, or one that an earlier run of efface began");
   }
-  make_directories(root_ / ".efface" / "staging");
+  base::make_directories(root_ / ".efface" / "staging");
 }
 
 fs::path OutputTree::staging(const std::string& study_token) const {
@@ -86,7 +80,7 @@ fs::path OutputTree::begin(const std::string& study_token) const {
   std::error_code error;
   fs::remove_all(path, error);  // a leftover would be released with the study's folder
   if (error) throw base::system_error("cannot delete '" + path.string() + "'", error.value());
-  make_directories(path);
+  base::make_directories(path);
   return path;
 }
 
@@ -134,7 +128,7 @@ std::vector<fs::path> OutputTree::units(const audit::StudyRecord& study) const {
 /// Moves what is still in staging; false when it has been moved before.
 bool OutputTree::move_unit(const fs::path& from, const fs::path& to) const {
   if (fs::exists(fs::symlink_status(from))) {
-    make_directories(to.parent_path());
+    base::make_directories(to.parent_path());
     move_without_overwriting(from, to);
     return true;
   }

@@ -106,6 +106,14 @@ TEST_F(FileTest, AFullDiskIsSaidSo) {
   EXPECT_EQ(fault_of([&] { write_all(file, bytes_of("text"), full); }), Fault::no_space);
 }
 
+TEST_F(FileTest, DirectoriesAreMadeOnceOrRefused) {
+  make_directories(folder_ / "x" / "y");
+  make_directories(folder_ / "x" / "y");
+  EXPECT_TRUE(fs::is_directory(folder_ / "x" / "y"));
+  put(folder_ / "a", "text");
+  EXPECT_EQ(fault_of([&] { make_directories(folder_ / "a" / "b"); }), Fault::io);
+}
+
 TEST_F(FileTest, MapsShowTheWholeFile) {
   put(folder_ / "a", "content");
   put(folder_ / "empty", "");
