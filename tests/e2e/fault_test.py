@@ -43,7 +43,9 @@ class Faults(Case):
         study = self.make("bench", "--files", "380")
         output = self.scratch / "out"
         run = self.start(study, output)
-        time.sleep(0.1)
+        started = time.monotonic()
+        while not (output / ".efface").exists() and time.monotonic() < started + 30:
+            time.sleep(0.005)  # before that, a signal just ends the program
         run.terminate()
         self.assertIn(run.wait(), (130, 0))
         self.efface("run", study, "--output", output, "--key", self.key)
