@@ -38,16 +38,16 @@ std::vector<CLI::ConfigItem> from_json(const std::string& text) {
 std::vector<CLI::ConfigItem> ConfigFile::from_config(std::istream& input) const {
   const std::string text((std::istreambuf_iterator<char>(input)), {});
   const std::size_t first = text.find_first_not_of(" \t\r\n");
-  std::vector<CLI::ConfigItem> items;
+  std::vector<CLI::ConfigItem> found;
   if (first != std::string::npos && text[first] == '{') {
-    items = from_json(text);
+    found = from_json(text);
   } else {
     std::istringstream toml(text);
-    items = CLI::ConfigTOML::from_config(toml);
-    std::erase_if(items, [](const CLI::ConfigItem& i) { return i.name == "++" || i.name == "--"; });
+    found = CLI::ConfigTOML::from_config(toml);
+    std::erase_if(found, [](const CLI::ConfigItem& i) { return i.name == "++" || i.name == "--"; });
   }
-  for (CLI::ConfigItem& item : items) item.parents = {"run"};
-  return items;
+  for (CLI::ConfigItem& item : found) item.parents = {"run"};
+  return found;
 }
 
 }  // namespace efface::cmd
