@@ -12,6 +12,7 @@ using volume::Vec3;
 // Hysteresis: at the border between two features neither reaches 0.5, so their sum is looked at;
 // 0.35 follows the network down the flank of its softmax (about one voxel), 0.6 asks for one sure
 // voxel.
+constexpr float face_sure = 0.9F;
 constexpr float face_at_least = 0.35F;
 constexpr float face_seed = 0.6F;
 constexpr float brain_at_least = 0.5F;
@@ -127,6 +128,7 @@ Evidence gather_evidence(const Probabilities& p, const ModelInput& input) {
   for (std::size_t i = 0; i < n; ++i) {
     face[i] = face_sum(p, i);
     evidence.soft_face_ml += trace(face[i]) * voxel_ml(p.grid);
+    if (face[i] > face_sure) evidence.sure_face_ml += voxel_ml(p.grid);
     evidence.soft_brain_ml += trace(p.of(Label::brain, i)) * voxel_ml(p.grid);
     if (input.inside[i]) seen.push_back(input.values[i]);
     for (const Label label : {Label::air, Label::head})

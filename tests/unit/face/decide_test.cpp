@@ -103,6 +103,21 @@ TEST(Decide, AHeadWhoseFaceWasOverlookedIsUncertain) {
   EXPECT_EQ(d.region.grid.voxel_count(), 0U);
 }
 
+TEST(Decide, AFaceThatTheModelIsNotSureOfIsUncertain) {
+  const SyntheticHead head;
+  Probabilities doubtful = head.probabilities();
+  for (std::size_t i = 0; i < head.grid.voxel_count(); ++i) {
+    if (head.label(i) < Label::eyes) continue;
+    for (std::size_t l = 0; l < label_count; ++l) {
+      float& p = doubtful.values[l * head.grid.voxel_count() + i];
+      p = 0.8F * p + (l == static_cast<std::size_t>(Label::head) ? 0.2F : 0.0F);
+    }
+  }
+  const FaceDecision d = decide(doubtful, head.input(), {});
+  EXPECT_EQ(d.verdict, Verdict::uncertain);
+  EXPECT_EQ(d.reason, "a face, but the model is not sure of it");
+}
+
 TEST(Decide, AnEmptyFaceRegionIsNoFace) {
   SyntheticHead head;
   head.has = {false, false, false, false};
@@ -133,6 +148,18 @@ TEST(Decide, AHeadTurnedAgainstItsHeaderIsUncertain) {
   SyntheticHead head;
   head.rotate_degrees(180, 0);
   EXPECT_EQ(decide_on(head).verdict, Verdict::uncertain);
+}
+
+TEST(Decide, AnEarOfWhichAPartWasFoundGoesWhole) {
+  SyntheticHead head;
+  head.change = [](const Vec3& p, Label l) {
+    return l == Label::ears && p[1] < canonical::ear_left[1] + 4 ? Label::head : l;
+  };
+  const FaceDecision d = decide_on(head);
+  ASSERT_EQ(d.verdict, Verdict::removed) << d.reason;
+  Vec3 front = canonical::ear_left;
+  front[1] -= 12;
+  EXPECT_LT(region_at(d.region, head.pose.patient_mm(front)), 0);
 }
 
 TEST(Decide, AMissedMouthIsPlacedByTheOtherParts) {
