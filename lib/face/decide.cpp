@@ -22,8 +22,8 @@ constexpr double no_brain_ml = 20, no_face_ml = 2;
 constexpr double least_face_ml = 0.5;
 // All facial labels of an adult together have 80 to 250 ml; more than 600 is a network gone astray.
 constexpr double most_face_ml = 600;
-// The model is sure of 37 ml or more in real heads with a face in view, of 1 in echo-planar ones, of
-// none in phantoms, of at most 7 in random bodies (models/face_v1.json).
+// The model is sure of 37 ml or more in real heads with a face in view, of 1 in echo-planar ones,
+// of none in phantoms, of at most 7 in random bodies (models/face_v1.json).
 constexpr double least_sure_ml = 8;
 // --- Where? Heads lie in a scanner within about 40 degrees of the header's axes (decubitus is
 // labelled in the header); a face seen beyond 65 degrees is a header or a network that is wrong.
