@@ -28,7 +28,7 @@ def main() -> int:
         return 2
     with open(sys.argv[1], encoding="utf-8") as file:
         totals = json.load(file)["totals"]
-    names = attribute_names()
+    names = attribute_names() | {"(0000,0000)": "Preamble"}
     attributes = {}
     for tag, actions in totals["actions"].items():
         done = ", ".join(f"{action} {count}" for action, count in actions.items() if count)
