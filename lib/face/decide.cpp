@@ -6,6 +6,7 @@
 
 #include "face/arrangement.h"
 #include "face/evidence.h"
+#include "face/parts.h"
 #include "face/shape.h"
 
 namespace efface::face {
@@ -30,46 +31,19 @@ constexpr double least_sure_ml = 8;
 constexpr double most_rotation_degrees = 65;
 // The mean distance of parts from the canonical head's is 5 to 12 mm on real heads.
 constexpr double most_misfit_mm = 28;
-// --- What of blobs out of place? Small or unsure ones are noise; large and sure ones may be a nose
-// that wrapped around, and go too. A large main part out of place without one in place is a
-// contradiction.
-constexpr double stray_least_ml = 1.0, stray_least_peak = 0.85, contradiction_ml = 3.0;
-// --- What of missing parts? A site counts as in view from 0.5, as tissue from 0.35 of its volume,
-// as found from 0.15 of an average part's volume.
-constexpr double site_in_view = 0.5, site_tissue = 0.35, site_found = 0.15;
-// An ear's place follows from the other parts to about this.
-constexpr double ear_tissue = 0.05, pose_error_mm = 6;
-constexpr std::array<double, site_count> average_ml{12, 12, 22, 32, 10, 10};
+// A main part as large as this out of place, without one in place, is a contradiction.
+constexpr double contradiction_ml = 3.0;
 // For a head without facial labels the sites follow from the brain alone and are less sure: 15 % of
 // tissue at one of them is enough for doubt, and less than 30 % in view is out of view.
 constexpr double doubt_tissue = 0.15, doubt_in_view = 0.3;
 // --- Brain against face: the protected brain may shave a face label, but when it takes more than a
 // fifth of a feature, one of the two labels is wrong.
-// Nor can brain fill half of a missing part's place.
-constexpr double most_taken = 0.2, site_brain = 0.5;
+constexpr double most_taken = 0.2;
 
 struct Finding {
   Verdict verdict;
   std::string reason;
 };
-
-const char* name_of(Site site) {
-  switch (site) {
-    case Site::eye_left:
-      return "left eye";
-    case Site::eye_right:
-      return "right eye";
-    case Site::nose:
-      return "nose";
-    case Site::mouth:
-      return "mouth";
-    case Site::ear_left:
-      return "left ear";
-    case Site::ear_right:
-      return "right ear";
-  }
-  return "?";
-}
 
 bool is_frontal(Site site) {
   return feature_of(site) != Feature::ears;
@@ -175,103 +149,19 @@ class Judge {
                        [&](const Blob* b) { return b->feature == feature; });
   }
 
-  bool wanted(Feature feature) const {
-    return std::find(options_.features.begin(), options_.features.end(), feature) !=
-           options_.features.end();
-  }
-
-  bool is_missing(std::size_t s) const {
-    const auto site = static_cast<Site>(s);
-    if (!wanted(feature_of(site)) || arrangement_.found_ml[s] >= site_found * average_ml[s])
-      return false;
-    // Both eyes as one blob count for one site only.
-    return feature_of(site) != Feature::eyes ||
-           arrangement_.found_ml[0] + arrangement_.found_ml[1] <= 1.5 * average_ml[0];
-  }
-
-  /// Sites whose part the network missed although it is in view: taken from the canonical head.
-  std::vector<Site> missing_sites() const {
-    std::vector<Site> missing;
-    for (std::size_t s = 0; s < site_count; ++s) {
-      const auto site = static_cast<Site>(s);
-      if (!is_missing(s)) continue;
-      const SiteView v = view(site);
-      if (v.in_view >= site_in_view && v.tissue >= site_tissue) missing.push_back(site);
-    }
-    return missing;
-  }
-
-  /// Ears that the network found at least in part: what a coil presses flat it takes for scalp, so
-  /// their whole place goes, too.
-  std::vector<Site> flat_ears(const std::vector<Site>& missing) const {
-    std::vector<Site> ears;
-    if (!wanted(Feature::ears) || arrangement_.points < 2) return ears;
-    for (const Site site : {Site::ear_left, Site::ear_right}) {
-      if (std::find(missing.begin(), missing.end(), site) != missing.end()) continue;
-      if (view(site).tissue >= ear_tissue) ears.push_back(site);
-    }
-    return ears;
-  }
-
   Finding shape(FaceDecision& decision) const {
-    std::vector<ShapePart> parts;
-    for (const Blob* b : arrangement_.in_place)
-      if (wanted(b->feature)) parts.push_back({b->feature, b->voxels, true});
-    for (const Blob* b : arrangement_.elsewhere)
-      if (wanted(b->feature) && is_real_stray(*b)) parts.push_back({b->feature, b->voxels, false});
-    for (std::size_t s = 0; s < site_count; ++s)
-      if (is_missing(s) && view(static_cast<Site>(s)).brain > site_brain)
-        return {Verdict::uncertain,
-                std::string("brain found in the ") + name_of(static_cast<Site>(s)) + "'s place"};
-    const std::vector<Site> missing = missing_sites();
-    if (parts.empty() && missing.empty())
-      return {Verdict::no_face, "none of the chosen features is in view"};
-    std::string reason = "face in view";
-    std::vector<std::vector<std::uint32_t>> guesses;
-    guesses.reserve(missing.size() + 2);  // parts point into it
-    for (const Site site : missing) {
-      // Two found parts and the brain place the third to about a centimetre.
-      if (arrangement_.points < 2)
-        return {Verdict::uncertain,
-                std::string(name_of(site)) + " not found although its place is in view"};
-      guesses.push_back(site_voxels(site, arrangement_.pose, input_.grid));
-      parts.push_back({feature_of(site), guesses.back(), true});
-      reason += std::string(", ") + name_of(site) + " placed by the others";
-    }
-    const std::size_t sure = parts.size();
-    for (const Site site : flat_ears(missing)) {
-      guesses.push_back(site_voxels(site, arrangement_.pose, input_.grid, pose_error_mm));
-      parts.push_back({Feature::ears, guesses.back(), true});
-    }
-    decision.region = shape_region(input_.grid, parts, evidence_.brain.bits, arrangement_.pose);
+    const ChosenParts chosen =
+        choose_parts(evidence_, arrangement_, probabilities_, input_, options_.features);
+    if (!chosen.refusal.empty()) return {Verdict::uncertain, chosen.refusal};
+    if (chosen.sure == 0) return {Verdict::no_face, "none of the chosen features is in view"};
+    decision.region =
+        shape_region(input_.grid, chosen.parts, evidence_.brain.bits, arrangement_.pose);
     decision.collision_ml = collision_ml(decision.region);
+    const auto sure = std::span(chosen.parts).first(chosen.sure);
     for (const Feature f : options_.features)
-      if (taken_by_brain(f, std::span(parts).first(sure), decision.region) > most_taken)
+      if (taken_by_brain(f, sure, decision.region) > most_taken)
         return {Verdict::uncertain, std::string(to_string(f)) + " and brain overlap"};
-    return {Verdict::removed, reason};
-  }
-
-  /// Not inside or on the brain, large and sure.
-  bool is_real_stray(const Blob& blob) const {
-    if (blob.ml < stray_least_ml || blob.peak < stray_least_peak) return false;
-    if (evidence_.brain.ml == 0) return true;
-    const auto inside = std::count_if(blob.voxels.begin(), blob.voxels.end(),
-                                      [&](std::uint32_t v) { return near_brain(v); });
-    return 2 * static_cast<std::size_t>(inside) < blob.voxels.size();
-  }
-
-  /// Brain within two voxels along an axis.
-  bool near_brain(std::uint32_t voxel) const {
-    const RegularGrid& g = input_.grid;
-    const std::array<std::size_t, 3> stride{1, g.size[0], g.size[0] * g.size[1]};
-    for (std::size_t a = 0; a < 3; ++a) {
-      const std::size_t at = voxel / stride[a] % g.size[a];
-      for (std::size_t step = 0; step <= 2; ++step)
-        if ((at >= step && evidence_.brain.bits[voxel - step * stride[a]]) ||
-            (at + step < g.size[a] && evidence_.brain.bits[voxel + step * stride[a]]))
-          return true;
-    }
-    return false;
+    return {Verdict::removed, "face in view" + chosen.placed_by_the_others};
   }
 
   /// Share of a feature's in-place label voxels that the protected brain keeps.

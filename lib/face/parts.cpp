@@ -1,0 +1,169 @@
+#include "face/parts.h"
+
+#include <algorithm>
+#include <array>
+
+namespace efface::face {
+namespace {
+
+using volume::RegularGrid;
+
+// --- Pieces out of place: small or unsure ones are noise; large and sure ones may be a nose that
+// wrapped around, and go, too.
+constexpr double stray_least_ml = 1.0, stray_least_peak = 0.85;
+// --- What of missing parts? A site counts as in view from 0.5, as tissue from 0.35 of its volume,
+// as found from 0.15 of an average part's volume.
+constexpr double site_in_view = 0.5, site_tissue = 0.35, site_found = 0.15;
+// An ear's place follows from the other parts to about this.
+constexpr double ear_tissue = 0.05, pose_error_mm = 6;
+constexpr std::array<double, site_count> average_ml{12, 12, 22, 32, 10, 10};
+// Brain cannot fill half of a missing part's place.
+constexpr double site_brain = 0.5;
+
+const char* name_of(Site site) {
+  switch (site) {
+    case Site::eye_left:
+      return "left eye";
+    case Site::eye_right:
+      return "right eye";
+    case Site::nose:
+      return "nose";
+    case Site::mouth:
+      return "mouth";
+    case Site::ear_left:
+      return "left ear";
+    case Site::ear_right:
+      return "right ear";
+  }
+  return "?";
+}
+
+class Chooser {
+ public:
+  Chooser(const Evidence& evidence, const Arrangement& arrangement,
+          const Probabilities& probabilities, const ModelInput& input,
+          std::span<const Feature> features)
+      : evidence_(evidence),
+        arrangement_(arrangement),
+        probabilities_(probabilities),
+        input_(input),
+        features_(features) {}
+
+  ChosenParts choose() const {
+    ChosenParts chosen;
+    for (std::size_t s = 0; s < site_count; ++s)
+      if (is_missing(s) && view(static_cast<Site>(s)).brain > site_brain) {
+        chosen.refusal =
+            std::string("brain found in the ") + name_of(static_cast<Site>(s)) + "'s place";
+        return chosen;
+      }
+    for (const Blob* b : arrangement_.in_place)
+      if (wanted(b->feature)) chosen.parts.push_back({b->feature, b->voxels, true});
+    for (const Blob* b : arrangement_.elsewhere)
+      if (wanted(b->feature) && is_real_stray(*b))
+        chosen.parts.push_back({b->feature, b->voxels, false});
+    add_places(chosen);
+    return chosen;
+  }
+
+ private:
+  void add_places(ChosenParts& chosen) const {
+    const std::vector<Site> missing = missing_sites();
+    chosen.guesses.reserve(missing.size() + 2);  // parts point into it
+    for (const Site site : missing) {
+      // Two found parts and the brain place the third to about a centimetre.
+      if (arrangement_.points < 2) {
+        chosen.refusal = std::string(name_of(site)) + " not found although its place is in view";
+        return;
+      }
+      chosen.guesses.push_back(site_voxels(site, arrangement_.pose, input_.grid));
+      chosen.parts.push_back({feature_of(site), chosen.guesses.back(), true});
+      chosen.placed_by_the_others += std::string(", ") + name_of(site) + " placed by the others";
+    }
+    chosen.sure = chosen.parts.size();
+    for (const Site site : flat_ears(missing)) {
+      chosen.guesses.push_back(site_voxels(site, arrangement_.pose, input_.grid, pose_error_mm));
+      chosen.parts.push_back({Feature::ears, chosen.guesses.back(), true});
+    }
+  }
+
+  SiteView view(Site site) const {
+    return look_at(site, arrangement_.pose, probabilities_, input_, evidence_.tissue_threshold);
+  }
+
+  bool wanted(Feature feature) const {
+    return std::find(features_.begin(), features_.end(), feature) != features_.end();
+  }
+
+  bool is_missing(std::size_t s) const {
+    const auto site = static_cast<Site>(s);
+    if (!wanted(feature_of(site)) || arrangement_.found_ml[s] >= site_found * average_ml[s])
+      return false;
+    // Both eyes as one blob count for one site only.
+    return feature_of(site) != Feature::eyes ||
+           arrangement_.found_ml[0] + arrangement_.found_ml[1] <= 1.5 * average_ml[0];
+  }
+
+  /// Sites whose part the network missed although it is in view: taken from the canonical head.
+  std::vector<Site> missing_sites() const {
+    std::vector<Site> missing;
+    for (std::size_t s = 0; s < site_count; ++s) {
+      const auto site = static_cast<Site>(s);
+      if (!is_missing(s)) continue;
+      const SiteView v = view(site);
+      if (v.in_view >= site_in_view && v.tissue >= site_tissue) missing.push_back(site);
+    }
+    return missing;
+  }
+
+  /// Ears that the network found at least in part: what a coil presses flat it takes for scalp, so
+  /// their whole place goes, too.
+  std::vector<Site> flat_ears(const std::vector<Site>& missing) const {
+    std::vector<Site> ears;
+    if (!wanted(Feature::ears) || arrangement_.points < 2) return ears;
+    for (const Site site : {Site::ear_left, Site::ear_right}) {
+      if (std::find(missing.begin(), missing.end(), site) != missing.end()) continue;
+      if (view(site).tissue >= ear_tissue) ears.push_back(site);
+    }
+    return ears;
+  }
+
+  /// Not inside or on the brain, large and sure.
+  bool is_real_stray(const Blob& blob) const {
+    if (blob.ml < stray_least_ml || blob.peak < stray_least_peak) return false;
+    if (evidence_.brain.ml == 0) return true;
+    const auto inside = std::count_if(blob.voxels.begin(), blob.voxels.end(),
+                                      [&](std::uint32_t v) { return near_brain(v); });
+    return 2 * static_cast<std::size_t>(inside) < blob.voxels.size();
+  }
+
+  /// Brain within two voxels along an axis.
+  bool near_brain(std::uint32_t voxel) const {
+    const RegularGrid& g = input_.grid;
+    const std::array<std::size_t, 3> stride{1, g.size[0], g.size[0] * g.size[1]};
+    for (std::size_t a = 0; a < 3; ++a) {
+      const std::size_t at = voxel / stride[a] % g.size[a];
+      for (std::size_t step = 0; step <= 2; ++step)
+        if ((at >= step && evidence_.brain.bits[voxel - step * stride[a]]) ||
+            (at + step < g.size[a] && evidence_.brain.bits[voxel + step * stride[a]]))
+          return true;
+    }
+    return false;
+  }
+
+  const Evidence& evidence_;
+  const Arrangement& arrangement_;
+  const Probabilities& probabilities_;
+  const ModelInput& input_;
+  std::span<const Feature> features_;
+};
+
+}  // namespace
+
+ChosenParts choose_parts(const Evidence& evidence, const Arrangement& arrangement,
+                         const Probabilities& probabilities, const ModelInput& input,
+                         std::span<const Feature> features) {
+  return Chooser(evidence, arrangement, probabilities, input, features).choose();
+}
+
+}  // namespace efface::face
