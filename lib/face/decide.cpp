@@ -87,7 +87,7 @@ class Judge {
     if (face_ml(false) < least_face_ml) return judge_without_face();
     if (face_ml(false) > most_face_ml)
       return {Verdict::uncertain, "the facial labels are larger than any face"};
-    if (const Finding f = judge_arrangement(); f.verdict != Verdict::removed) return f;
+    if (Finding f = judge_arrangement(); f.verdict != Verdict::removed) return f;
     if (evidence_.sure_face_ml < least_sure_ml)
       return {Verdict::uncertain, "a face, but the model is not sure of it"};
     if (face_ml(true) < least_face_ml) {  // ears only: the face must be out of view, or gone
