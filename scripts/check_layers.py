@@ -12,13 +12,14 @@ ARROWS = {
     "study": {"base", "dicom", "volume"},
     "deid": {"base", "dicom"},
     "face": {"base", "volume"},
+    "qc": {"base", "volume", "face"},
     "audit": {"base", "dicom", "face"},
     "config": {"base", "deid", "face", "dicom"},
     "dicom_dcmtk": {"base", "dicom"},
     "volume_itk": {"base", "volume"},
     "face_torch": {"base", "volume", "face"},
     "crypto_openssl": {"base"},
-    "batch": {"base", "dicom", "volume", "study", "deid", "face", "audit", "dicom_dcmtk",
+    "batch": {"base", "dicom", "volume", "study", "deid", "face", "qc", "audit", "dicom_dcmtk",
               "volume_itk", "crypto_openssl"},
 }
 ARROWS["cmd"] = set(ARROWS)
