@@ -37,13 +37,13 @@ int run_command(const RunArguments& arguments) {
   batch::RunOptions options = resolve(arguments);
   options.cancelled = &cancelled;
   catch_signals();
-  const auto segmenter = make_segmenter(arguments, options);
+  const LoadedModel model = make_model(arguments, options);
   const auto observer = make_observer(arguments);
   if (options.key_is_random && !arguments.quiet && !options.dry_run) {
     observer->message(
         "no --key given: pseudonyms of this run cannot be repeated, nor the run resumed");
   }
-  const batch::RunResult result = batch::run(options, *segmenter, *observer);
+  const batch::RunResult result = batch::run(options, model.networks(), *observer);
   if (options.dry_run) return exit_ok;
   if (!arguments.quiet) {
     observer->message(fmt::format("{} files: {} written, {} withheld, {} failed; see manifest.json",

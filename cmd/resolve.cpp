@@ -155,7 +155,7 @@ batch::RunOptions resolve(const RunArguments& a) {
   o.key_is_random = a.key.empty();
   o.key = a.key.empty() ? crypto_openssl::random_key() : config::read_key_file(a.key);
 
-  const face::ModelCard card = config::read_model_card(model_card_path(a.model));
+  const face::ModelCards cards = config::read_model_card(model_card_path(a.model));
   torch_options(a.device,
                 o.jobs);  // a wrong --device is a usage error even when no volume needs it
   o.header.tool_version = EFFACE_VERSION;
@@ -165,24 +165,27 @@ batch::RunOptions resolve(const RunArguments& a) {
   for (const dicom::EditPlan::Code& code : deid::method_codes(o.profile, true, true)) {
     o.header.profile.push_back(code.value);
   }
-  o.header.model_name = card.name;
-  o.header.model_version = card.version;
-  o.header.model_sha256 = card.weights_sha256;
+  o.header.model_name = cards.head.name;
+  o.header.model_version = cards.head.version;
+  o.header.model_sha256 = cards.head.weights_sha256;
+  if (cards.face) o.header.face_network_sha256 = cards.face->weights_sha256;
   o.header.options = recorded(a, o);
   return o;
 }
 
-std::unique_ptr<face::Segmenter> make_segmenter(const RunArguments& a, const batch::RunOptions& o) {
-  return std::make_unique<LazySegmenter>(
-      config::read_model_card(model_card_path(a.model)),
-      [a, jobs = o.jobs](const face::ModelCard& card) {
-        const std::string sha256 = base::to_hex(batch::digest_file(card.weights_file).sha256);
-        if (sha256 != card.weights_sha256) {
-          throw Error(Fault::model, "the model's weights do not match the SHA-256 of its card",
-                      "the file is damaged or was exchanged; install the model again");
-        }
-        return face_torch::load_torch_segmenter(plugin_path(), card, torch_options(a.device, jobs));
-      });
+LoadedModel make_model(const RunArguments& a, const batch::RunOptions& o) {
+  const LazySegmenter::Load load = [a, jobs = o.jobs](const face::ModelCard& card) {
+    const std::string sha256 = base::to_hex(batch::digest_file(card.weights_file).sha256);
+    if (sha256 != card.weights_sha256) {
+      throw Error(Fault::model, "the model's weights do not match the SHA-256 of its card",
+                  "the file is damaged or was exchanged; install the model again");
+    }
+    return face_torch::load_torch_segmenter(plugin_path(), card, torch_options(a.device, jobs));
+  };
+  const face::ModelCards cards = config::read_model_card(model_card_path(a.model));
+  LoadedModel model{std::make_unique<LazySegmenter>(cards.head, load), nullptr};
+  if (cards.face) model.face = std::make_unique<LazySegmenter>(*cards.face, load);
+  return model;
 }
 
 std::map<std::string, std::string> library_versions(bool with_torch) {
@@ -200,7 +203,7 @@ std::map<std::string, std::string> library_versions(bool with_torch) {
 }
 
 std::string default_device() {
-  const face::ModelCard card = config::read_model_card(model_card_path(""));
+  const face::ModelCard card = config::read_model_card(model_card_path("")).head;
   const auto segmenter = face_torch::load_torch_segmenter(plugin_path(), card, {});
   const face::DeviceReport report = segmenter->device();
   return report.device + (report.reason.empty() ? "" : " (" + report.reason + ")");

@@ -14,10 +14,15 @@ namespace efface::cmd {
 /// Throws base::Error{usage | crypto | model}.
 batch::RunOptions resolve(const RunArguments& arguments);
 
-/// A segmenter that loads LibTorch and the weights when the first volume needs them, so that other
-/// runs do not pay for it. The weights' SHA-256 is checked against the card before they are loaded.
-std::unique_ptr<face::Segmenter> make_segmenter(const RunArguments& arguments,
-                                                const batch::RunOptions& options);
+/// The networks of a model; the second one may be absent.
+struct LoadedModel {
+  std::unique_ptr<face::Segmenter> head, face;
+  face::Networks networks() const { return {*head, face.get()}; }
+};
+
+/// A model that loads LibTorch and the weights when the first volume needs them, so that other runs
+/// do not pay for it. The weights' SHA-256 are checked against the card before they are loaded.
+LoadedModel make_model(const RunArguments& arguments, const batch::RunOptions& options);
 
 /// Names and versions of the libraries in use; LibTorch's is asked only when `with_torch`.
 std::map<std::string, std::string> library_versions(bool with_torch);

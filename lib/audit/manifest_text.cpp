@@ -152,7 +152,10 @@ std::string header_members(const RunHeader& header, bool with_device, const char
   add("model", [&](JsonText& json) {
     if (header.model_sha256.empty()) return json.null();
     json.open('{').member("name", header.model_name).member("version", header.model_version);
-    json.member("sha256", header.model_sha256).close('}');
+    json.member("sha256", header.model_sha256);
+    if (!header.face_network_sha256.empty())
+      json.member("face_network_sha256", header.face_network_sha256);
+    json.close('}');
   });
   if (with_device) {
     add("device", [&](JsonText& json) {

@@ -82,6 +82,7 @@ struct RunHeader {
   std::string table_edition, table_sha256;
   std::vector<std::string> profile;  ///< CID 7050 code values in force
   std::string model_name, model_version, model_sha256;
+  std::string face_network_sha256;    ///< of the second network; empty when there is none
   std::string device, device_reason;  ///< empty when no volume needed the model
   std::string key_fingerprint;        ///< 16 hex of HMAC(key, "fingerprint")
   bool key_is_random = false;

@@ -16,7 +16,7 @@ namespace efface::batch {
 struct Context {
   const RunOptions& options;
   const deid::Pseudonyms& pseudonyms;
-  face::Segmenter& segmenter;
+  face::Networks networks;
   TaskPool& pool;
   Observer& observer;
   const OutputTree* output = nullptr;  ///< null in a dry run

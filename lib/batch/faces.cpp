@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "face/prepare.h"
+#include "face/look.h"
 
 namespace efface::batch {
 
@@ -17,13 +17,6 @@ namespace {
 
 constexpr double enough_coverage = 0.95;
 constexpr std::size_t lattice = 12;  // points along each axis when coverage is measured
-
-volume::Field air_field(const face::Probabilities& probabilities) {
-  const std::size_t voxels = probabilities.grid.voxel_count();
-  const auto begin = probabilities.values.begin();
-  static_assert(static_cast<int>(face::Label::air) == 0);
-  return {probabilities.grid, {begin, begin + static_cast<std::ptrdiff_t>(voxels)}};
-}
 
 /// How bad news is: the worst of several time points decides.
 int gravity(face::Verdict verdict) {
@@ -75,11 +68,10 @@ StudyFaces::StudyFaces(const std::vector<FaceVolume>& volumes, const Context& co
     judgement.seen_by_model = true;
     for (const std::size_t t : study::representative_time_points(volumes[v].time_points)) {
       context.check_cancelled();
-      const face::ModelInput input = face::prepare(volumes[v].load(t), context.segmenter.card());
-      const face::Probabilities probabilities = face::segment_in_blocks(context.segmenter, input);
+      face::Sight sight = face::look(volumes[v].load(t), context.networks);
       Seen& seen = seen_[v].emplace_back();
-      seen.decision = face::decide(probabilities, input, decide);
-      seen.air = air_field(probabilities);
+      seen.decision = face::decide(sight.probabilities, sight.input, decide);
+      seen.air = std::move(sight.air);
     }
     const auto worst =
         std::max_element(seen_[v].begin(), seen_[v].end(), [](const Seen& a, const Seen& b) {

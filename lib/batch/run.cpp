@@ -198,7 +198,7 @@ std::string run_digest(audit::RunHeader header) {
 
 }  // namespace
 
-RunResult run(const RunOptions& options, face::Segmenter& segmenter, Observer& caller) {
+RunResult run(const RunOptions& options, const face::Networks& networks, Observer& caller) {
   dicom_dcmtk::initialise();
   if (!options.dry_run) refuse_overlap(options.inputs, options.output);
   SerialObserver observer(caller);
@@ -229,7 +229,7 @@ RunResult run(const RunOptions& options, face::Segmenter& segmenter, Observer& c
     studies = index_files(std::move(found), pseudonyms, pool);
     observer.studies_found(studies.size());
     refuse_changed_inputs(earlier, studies);
-    const Context context{options, pseudonyms, segmenter, pool, observer, tree ? &*tree : nullptr,
+    const Context context{options, pseudonyms, networks, pool, observer, tree ? &*tree : nullptr,
                           voxels};
     std::optional<Committer> committer;
     if (journal) committer.emplace(*tree, *journal, observer, 2 * options.jobs);
@@ -248,7 +248,7 @@ RunResult run(const RunOptions& options, face::Segmenter& segmenter, Observer& c
 
   RunResult result;
   if (journal) {
-    const face::DeviceReport device = segmenter.device();
+    const face::DeviceReport device = networks.head.device();
     header.device = device.device;
     header.device_reason = device.reason;
     result.totals = audit::write_manifest(tree->root() / "manifest.json", header, *journal);

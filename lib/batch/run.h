@@ -18,6 +18,6 @@ struct RunResult {
 /// Throws Error for what stops the whole run: usage, an unwritable output directory, a device or
 /// model that cannot be used, cancellation. Everything else becomes records. In a dry run nothing
 /// is written and the observer gets each study's plan.
-RunResult run(const RunOptions& options, face::Segmenter& segmenter, Observer& observer);
+RunResult run(const RunOptions& options, const face::Networks& networks, Observer& observer);
 
 }  // namespace efface::batch

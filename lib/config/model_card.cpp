@@ -43,10 +43,10 @@ bool is_sha256(const std::string& text) {
   return true;
 }
 
-void read_normalisation(const json& card, face::ModelCard& result) {
-  const auto n = get<json>(card, "normalisation");
-  const std::string prefix = "normalisation.";
-  if (!n.is_object()) fail("normalisation", "is not an object");
+void read_normalisation(const json& network, const std::string& outer, face::ModelCard& result) {
+  const auto n = get<json>(network, "normalisation", outer);
+  const std::string prefix = outer + "normalisation.";
+  if (!n.is_object()) fail(outer + "normalisation", "is not an object");
   if (get<std::string>(n, "method", prefix) != "percentile_clip")
     fail(prefix + "method", "is not known to this version of efface");
   if (get<double>(n, "outside", prefix) != 0) fail(prefix + "outside", "must be 0");
@@ -65,32 +65,49 @@ void check_labels(const json& card) {
     fail("labels", "must be air, head, brain, eyes, nose, mouth, ears");
 }
 
+/// What card and `face_network` have in common: `object` is one of them, `prefix` its name.
+void read_network(const json& object, const std::filesystem::path& card_path,
+                  const std::string& prefix, face::ModelCard& result) {
+  const std::filesystem::path file = get<std::string>(object, "file", prefix);
+  if (file.empty() || file.has_parent_path())
+    fail(prefix + "file", "must be a file name beside the card");
+  result.weights_file = (std::filesystem::absolute(card_path).parent_path() / file).string();
+  result.weights_sha256 = get<std::string>(object, "sha256", prefix);
+  if (!is_sha256(result.weights_sha256)) fail(prefix + "sha256", "is not 64 lower-case hex digits");
+  result.spacing_mm = get<double>(object, "spacing_mm", prefix);
+  if (!(result.spacing_mm >= 0.5 && result.spacing_mm <= 10))
+    fail(prefix + "spacing_mm", "must lie between 0.5 and 10");
+  const auto multiple = get<int>(object, "size_multiple", prefix);
+  if (multiple < 1 || multiple > 128) fail(prefix + "size_multiple", "must lie between 1 and 128");
+  result.size_multiple = static_cast<std::size_t>(multiple);
+  read_normalisation(object, prefix, result);
+}
+
 }  // namespace
 
-face::ModelCard read_model_card(const std::filesystem::path& card_path) {
+face::ModelCards read_model_card(const std::filesystem::path& card_path) {
   const std::string text = base::read_text_file(card_path, card_limit_bytes);
   const json card = json::parse(text, nullptr, false);
   if (!card.is_object())
     throw Error(Fault::model, "model card '" + card_path.string() + "' is not a JSON object",
                 "see models/README.md");
   if (get<int>(card, "schema") != 1) fail("schema", "must be 1: the card is for another version");
-  face::ModelCard result;
-  result.name = get<std::string>(card, "name");
-  result.version = get<std::string>(card, "version");
-  const std::filesystem::path file = get<std::string>(card, "file");
-  if (file.empty() || file.has_parent_path()) fail("file", "must be a file name beside the card");
-  result.weights_file = (std::filesystem::absolute(card_path).parent_path() / file).string();
-  result.weights_sha256 = get<std::string>(card, "sha256");
-  if (!is_sha256(result.weights_sha256)) fail("sha256", "is not 64 lower-case hex digits");
+  face::ModelCards result;
+  result.head.name = get<std::string>(card, "name");
+  result.head.version = get<std::string>(card, "version");
+  read_network(card, card_path, {}, result.head);
   check_labels(card);
   if (get<std::string>(card, "orientation") != "LPS") fail("orientation", "must be LPS");
-  result.spacing_mm = get<double>(card, "spacing_mm");
-  if (!(result.spacing_mm >= 0.5 && result.spacing_mm <= 10))
-    fail("spacing_mm", "must lie between 0.5 and 10");
-  const auto multiple = get<int>(card, "size_multiple");
-  if (multiple < 1 || multiple > 128) fail("size_multiple", "must lie between 1 and 128");
-  result.size_multiple = static_cast<std::size_t>(multiple);
-  read_normalisation(card, result);
+  if (card.contains("face_network")) {
+    const auto second = get<json>(card, "face_network");
+    if (!second.is_object()) fail("face_network", "is not an object");
+    result.face.emplace();
+    result.face->name = result.head.name;
+    result.face->version = result.head.version;
+    read_network(second, card_path, "face_network.", *result.face);
+    if (result.face->spacing_mm > result.head.spacing_mm)
+      fail("face_network.spacing_mm", "must not be coarser than spacing_mm");
+  }
   return result;
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,7 @@ inline constexpr std::array<Feature, 4> all_features{Feature::eyes, Feature::nos
 const char* to_string(Feature feature);
 Label label_of(Feature feature);
 
-/// From the JSON card beside the weights (config::read_model_card).
+/// One network, from the JSON card beside the weights.
 struct ModelCard {
   std::string name;
   std::string version;
@@ -36,6 +37,13 @@ struct ModelCard {
   double percentile_low = 0.01;    ///< normalisation: clip to these percentiles of the values in
   double percentile_high = 0.99;   ///< the field of view, then to 0…1; outside it 0
   std::array<double, 2> ct_clip_hu{-1000, 1000};  ///< applied first for Hounsfield units
+};
+
+/// A model: a network that looks at the whole image and, optionally, a finer one that looks at the
+/// face again. Both have the same labels.
+struct ModelCards {
+  ModelCard head;
+  std::optional<ModelCard> face;
 };
 
 /// One network input: normalised values on the model grid, x fastest (see RegularGrid).
@@ -67,6 +75,13 @@ class Segmenter {
   /// Thread-safe; calls are serialised inside. Throws base::Error (model, resource, device).
   virtual Probabilities segment(const ModelInput& input) = 0;
   virtual DeviceReport device() const = 0;
+};
+
+/// The loaded networks of one model; the second one may be absent.
+struct Networks {
+  Networks(Segmenter& of_head, Segmenter* of_face = nullptr) : head(of_head), face(of_face) {}
+  Segmenter& head;
+  Segmenter* face;
 };
 
 }  // namespace efface::face

@@ -72,7 +72,12 @@ volume::RegularGrid model_grid(const volume::StackGrid& stack, const ModelCard& 
 }
 
 ModelInput prepare(const volume::Volume& volume, const ModelCard& card) {
-  volume::Resampled resampled = volume::resample(volume, model_grid(volume.grid, card));
+  return prepare_on(model_grid(volume.grid, card), volume, card);
+}
+
+ModelInput prepare_on(const volume::RegularGrid& grid, const volume::Volume& volume,
+                      const ModelCard& card) {
+  volume::Resampled resampled = volume::resample(volume, grid);
   ModelInput input{resampled.grid, std::move(resampled.values), std::move(resampled.inside)};
   if (volume.is_hounsfield)
     for (float& v : input.values)

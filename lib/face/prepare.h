@@ -15,6 +15,10 @@ volume::RegularGrid model_grid(const volume::StackGrid& stack, const ModelCard& 
 /// all zeros.
 ModelInput prepare(const volume::Volume& volume, const ModelCard& card);
 
+/// The same on a grid of the caller's: normalised over what of the field of view lies in it.
+ModelInput prepare_on(const volume::RegularGrid& grid, const volume::Volume& volume,
+                      const ModelCard& card);
+
 /// Runs the segmenter, in overlapping blocks along z where the grid is larger than `max_voxels`
 /// (probabilities are blended linearly), so that memory stays bounded for whole-body volumes.
 Probabilities segment_in_blocks(Segmenter& segmenter, const ModelInput& input,

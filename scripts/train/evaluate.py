@@ -59,13 +59,13 @@ def segment(model, x, mirror=False):
 
 
 def millilitres(labels):
-    counts = np.bincount(labels.ravel(), minlength=7) * randomise.SPACING_MM ** 3 / 1000
+    counts = np.bincount(labels.ravel(), minlength=7) * randomise.WHOLE.spacing_mm ** 3 / 1000
     return {n: round(float(c), 1) for n, c in zip(head_volume.LABEL_NAMES, counts) if n != "air"}
 
 
 def sure_face_ml(p):
     """Volume whose four facial probabilities add up to more than 0.9."""
-    return round(float((p[3:].sum(0) > 0.9).sum()) * randomise.SPACING_MM ** 3 / 1000, 1)
+    return round(float((p[3:].sum(0) > 0.9).sum()) * randomise.WHOLE.spacing_mm ** 3 / 1000, 1)
 
 
 def picture(path, x, labels, title):

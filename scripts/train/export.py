@@ -1,7 +1,8 @@
-"""Exports a checkpoint as TorchScript with softmax, and writes its model card.
+"""Exports checkpoints as TorchScript with softmax, and writes the model card.
 
-What it is for: MODELS/NAME.pt and MODELS/NAME.json; loads in LibTorch 1.13 and later. What it does
-not do: measure (evaluate.py writes the numbers that --measured hands on).
+What it is for: MODELS/NAME.pt (whole head), MODELS/NAME_face.pt (the face, finer) and MODELS/NAME.json;
+loads in LibTorch 1.13 and later. What it does not do: measure (evaluate.py writes the numbers that
+--measured hands on).
 """
 import argparse
 import hashlib
@@ -12,6 +13,7 @@ import torch
 from torch import nn
 
 import head_volume
+import randomise
 from network import FaceNet
 
 
@@ -30,19 +32,31 @@ def script(network):
     return torch.jit.script(Probabilities(network).eval())
 
 
-def card(name, path, version, training, measured):
-    return {"schema": 1, "name": name, "version": version, "file": path.name,
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-            "labels": list(head_volume.LABEL_NAMES), "spacing_mm": 3.0, "orientation": "LPS",
-            "size_multiple": 16,
+def network_card(path, view):
+    """What the program must know of one network."""
+    return {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "spacing_mm": view.spacing_mm, "size_multiple": 16,
             "normalisation": {"method": "percentile_clip", "low": 0.01, "high": 0.99,
-                              "ct_clip_hu": [-1000, 1000], "outside": 0.0},
-            "training": training, "measured": measured}
+                              "ct_clip_hu": [-1000, 1000], "outside": 0.0}}
+
+
+def export(checkpoint, path):
+    """Writes the moving average of a checkpoint's weights; returns the checkpoint."""
+    state = torch.load(checkpoint, map_location="cpu")
+    network = FaceNet(fine=any(k.startswith("outline.") for k in state["average"]))
+    network.load_state_dict(state["average"])
+    script(network).save(str(path))
+    return state
+
+
+def steps(state):
+    return {"seed": state["seed"], "steps": state["step"], "planned_steps": state["steps"]}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--checkpoint", type=pathlib.Path, required=True)
+    parser.add_argument("--checkpoint", type=pathlib.Path, required=True, help="of the whole head's network")
+    parser.add_argument("--face-checkpoint", type=pathlib.Path, help="of the face's network")
     parser.add_argument("--models", type=pathlib.Path, required=True)
     parser.add_argument("--name", default="face_v1")
     parser.add_argument("--version", required=True)
@@ -51,11 +65,9 @@ def main():
     parser.add_argument("--notes", type=pathlib.Path, help="lines on how the run went")
     parser.add_argument("--measured", type=pathlib.Path, help="JSON from evaluate.py")
     args = parser.parse_args()
-    state = torch.load(args.checkpoint, map_location="cpu")
-    network = FaceNet()
-    network.load_state_dict(state["average"])
-    path = args.models / f"{args.name}.pt"
-    script(network).save(str(path))
+    path, face_path = (args.models / f"{args.name}{end}.pt" for end in ("", "_face"))
+    state = export(args.checkpoint, path)
+    face_state = export(args.face_checkpoint, face_path) if args.face_checkpoint else None
     made, maps = (len(list(args.cache.glob(g))) for g in ("head_*.npz", "real_??.npz"))
     warps = len(list(args.cache.glob("real_??_*.npz")))
     training = {
@@ -64,15 +76,21 @@ def main():
                 f"fitted shape model, and {warps} warps of them to other faces; images painted at random; "
                 "no scan of any person",
         "licences": {"ICT-FaceKit": "MIT", "SynthSeg training label maps": "Apache-2.0"},
-        "seeds": {"heads": 1, "real": 1, "rings": args.ring_seeds, "train": state["seed"]},
-        "steps": state["step"], "planned_steps": state["steps"], "weights": "moving average, decay 0.99",
+        "seeds": {"heads": 1, "real": 1, "rings": args.ring_seeds},
+        "networks": {"head": steps(state)} | ({"face": steps(face_state)} if face_state else {}),
+        "weights": "moving average, decay 0.99",
         "command": "scripts/train: make_data.py heads; make_data.py real; make_data.py ring; train.py; "
                    "export.py (README.md)"}
     if args.notes:
         training["notes"] = args.notes.read_text().split("\n")[:-1]
     measured = json.loads(args.measured.read_text()) if args.measured else {}
-    text = json.dumps(card(args.name, path, args.version, training, measured), indent=2)
-    path.with_suffix(".json").write_text(text + "\n")
+    card = {"schema": 1, "name": args.name, "version": args.version,
+            "labels": list(head_volume.LABEL_NAMES), "orientation": "LPS"}
+    card |= network_card(path, randomise.WHOLE)
+    if face_state:
+        card["face_network"] = network_card(face_path, randomise.FACE)
+    card |= {"training": training, "measured": measured}
+    path.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -16,8 +16,11 @@ import head_volume
 import randomise
 import real_maps
 
-SHAPES = ((2, 64, 64, 64), (2, 64, 80, 64), (2, 64, 80, 80), (2, 48, 64, 64), (2, 64, 64, 48),
-          (2, 80, 96, 80), (1, 80, 96, 96), (2, 48, 80, 80), (2, 80, 80, 64), (2, 48, 48, 48))
+SHAPES = {"whole": ((2, 64, 64, 64), (2, 64, 80, 64), (2, 64, 80, 80), (2, 48, 64, 64), (2, 64, 64, 48),
+          (2, 80, 96, 80), (1, 80, 96, 96), (2, 48, 80, 80), (2, 80, 80, 64), (2, 48, 48, 48)),
+          "face": ((2, 80, 80, 80), (1, 96, 80, 96), (2, 80, 64, 80), (2, 64, 64, 64), (2, 96, 64, 64),
+                   (1, 96, 96, 80), (2, 64, 80, 80))}
+VIEWS = {"whole": randomise.WHOLE, "face": randomise.FACE}
 
 
 def save_head(path, head):
@@ -82,8 +85,8 @@ def make_ring(args):
             if path.name not in names:  # heads may be added while this runs
                 heads.append(load_head(path))
                 names.add(path.name)
-        shape = SHAPES[rng.integers(len(SHAPES))]
-        pairs = [randomise.random_pair(rng, heads, shape[1:]) for _ in range(shape[0])]
+        shape = SHAPES[args.view][rng.integers(len(SHAPES[args.view]))]
+        pairs = [randomise.random_pair(rng, heads, shape[1:], view=VIEWS[args.view]) for _ in range(shape[0])]
         path = args.ring / f"batch_{args.first_slot + n % args.slots:03d}.npz"
         temporary = path.with_name("tmp_" + path.name)
         np.savez(temporary, x=np.stack([p[0] for p in pairs]).astype(np.float16),
@@ -112,6 +115,7 @@ def main():
     real.set_defaults(run=make_real)
     ring = commands.add_parser("ring")
     ring.add_argument("--ring", type=pathlib.Path, required=True)
+    ring.add_argument("--view", choices=list(SHAPES), default="whole")
     ring.add_argument("--slots", type=int, default=96)
     ring.add_argument("--first-slot", type=int, default=0, help="for a second writer to one ring")
     ring.add_argument("--pause", type=float, default=0, help="seconds between batches, once full")

@@ -1,21 +1,35 @@
 """Label maps to random images: pose, field of view, contrast, artefacts, normalisation.
 
-What it is for: training pairs (image float32, target uint8), both [x, y, z] on a 3 mm LPS grid; MR
-and CT of no particular scanner. What it does not do: head shapes (head_volume.py). After SynthSeg
-(Billot 2023) and SynthStrip (Hoopes 2022).
+What it is for: training pairs (image float32, target uint8), both [x, y, z] on an LPS grid; MR and CT
+of no particular scanner; of whole heads (WHOLE) or of the face alone, finer (FACE). What it does not
+do: head shapes (head_volume.py). After SynthSeg (Billot 2023) and SynthStrip (Hoopes 2022).
 """
+import dataclasses
+
 import numpy as np
 from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
+import artefacts
 import bodies
 import head_volume as hv
 from head_volume import T
 from noise import smooth_noise
 
-SPACING_MM = 3.0
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """What a network looks at: the grid's spacing, and how often which kind of sample."""
+    spacing_mm: float
+    kinds: dict
+    of_face: bool  # centred on the face, not on the head
+    uncut: float  # share of the images that fill the grid
+
+
+WHOLE = View(3.0, {"head": 0.72, "defaced": 0.06, "brain": 0.04, "body": 0.15, "noise": 0.03}, False, 0.35)
+FACE = View(2.0, {"head": 0.83, "defaced": 0.09, "brain": 0.03, "body": 0.04, "noise": 0.01}, True, 0.6)
 REAL_SHARE = 0.45  # of the samples with a head
-KINDS = {"head": 0.72, "defaced": 0.06, "brain": 0.04, "body": 0.15, "noise": 0.03}
 GREY = {  # rough means in [0, 1]; what is missing is drawn at random
     "t1": {"skin": .6, "fat": .95, "bone": .08, "marrow": .6, "csf": .15, "cortex": .5, "white": .75,
            "ventricle": .13, "cerebellum": .55, "stem": .7, "eyeball": .15, "lens": .3,
@@ -88,42 +102,52 @@ def skull_strip(head, rng):
     return np.where(keep, head.tissue, 0), np.where(keep, head.target, 0)
 
 
-def sampling_grid(rng, head, shape):
-    """Head-space voxel coordinates of every voxel of the 3 mm grid, [3, x, y, z]."""
+def middle_of_view(rng, head, shape, view):
+    """Where the grid's middle lies in the head's space, mm."""
+    if view.of_face:
+        eyes = (head.points_mm["eye_left"] + head.points_mm["eye_right"]) / 2
+        middle = (eyes + head.points_mm["mouth"]) / 2 + np.array([0, 42, 8]) + rng.normal(0, 9, 3)
+        return middle + (rng.uniform(-1, 1, 3) * 40 if rng.random() < 0.1 else 0)
+    size = np.array(head.tissue.shape) * head.spacing_mm
+    centre = head.origin_mm + size / 2 + np.array([0, -4, 12]) + rng.normal(0, 14, 3)
+    room = np.maximum(0, size - np.array(shape) * view.spacing_mm) / 2
+    centre = centre + rng.uniform(-1, 1, 3) * room * 0.8
+    if rng.random() < 0.08:  # mostly beside the face: vertex, neck, occiput
+        centre = centre + rng.uniform(-1, 1, 3) * 70
+    return centre
+
+
+def sampling_grid(rng, head, shape, view=WHOLE):
+    """Head-space voxel coordinates of every voxel of the view's grid, [3, x, y, z]."""
     sigma = rng.choice([5.0, 12.0, 40.0], p=[0.4, 0.5, 0.1])
     turn = Rotation.from_euler("xyz", np.clip(rng.normal(0, sigma, 3), -95, 95), degrees=True)
     scale = rng.normal(1, 0.06) * rng.normal(1, 0.03, 3)
     matrix = turn.as_matrix() @ np.diag(1 / np.clip(scale, 0.75, 1.3))
-    size = np.array(head.tissue.shape) * head.spacing_mm
-    centre = head.origin_mm + size / 2 + np.array([0, -4, 12]) + rng.normal(0, 14, 3)
-    room = np.maximum(0, size - np.array(shape) * SPACING_MM) / 2
-    centre = centre + rng.uniform(-1, 1, 3) * room * 0.8
-    if rng.random() < 0.08:  # mostly beside the face: vertex, neck, occiput
-        centre = centre + rng.uniform(-1, 1, 3) * 70
-    axes = [(np.arange(n, dtype=np.float32) - (n - 1) / 2) * SPACING_MM for n in shape]
+    centre = middle_of_view(rng, head, shape, view)
+    axes = [(np.arange(n, dtype=np.float32) - (n - 1) / 2) * view.spacing_mm for n in shape]
     grid = np.stack(np.meshgrid(*axes, indexing="ij"))
     coords = np.tensordot(matrix.astype(np.float32), grid, 1)
     if rng.random() < 0.5:
         coords[0] *= -1  # heads are mirrored, targets have no sides
     bend = rng.uniform(0, 4)
     for k in range(3):
-        coords[k] += bend * smooth_noise(rng, shape, rng.uniform(10, 25))
+        coords[k] += bend * smooth_noise(rng, shape, rng.uniform(30, 75) / view.spacing_mm)
         coords[k] = (coords[k] + centre[k] - head.origin_mm[k]) / head.spacing_mm
     return coords.astype(np.float32)
 
 
-def field_of_view(rng, shape):
+def field_of_view(rng, shape, view=WHOLE):
     """Voxels that were imaged: a box, sometimes oblique, cut at random sides."""
     lo, hi = np.zeros(3), np.array(shape, float)
-    if rng.random() < 0.35:
+    if rng.random() < view.uncut:
         return np.ones(shape, bool)
     for k in range(3):
         for side in range(2):
             if rng.random() < 0.3:
                 cut = rng.uniform(0, 0.3) * shape[k]
                 lo[k], hi[k] = (lo[k] + cut, hi[k]) if side == 0 else (lo[k], hi[k] - cut)
-    if rng.random() < 0.12:
-        k, thick = rng.integers(3), rng.uniform(60, 130) / SPACING_MM
+    if rng.random() < (0.05 if view.of_face else 0.12):
+        k, thick = rng.integers(3), rng.uniform(60, 130) / view.spacing_mm
         lo[k] = rng.uniform(lo[k], max(lo[k], hi[k] - thick))
         hi[k] = min(hi[k], lo[k] + thick)
     centre, half = (lo + hi) / 2, (hi - lo) / 2
@@ -138,57 +162,12 @@ def field_of_view(rng, shape):
     return inside
 
 
-def add_things_in_air(rng, image, target, mode):
-    """Tables, head holders, coils, hair: things that are neither head nor face."""
-    shell, blob = rng.random() < (0.6 if mode == "ct" else 0.1), rng.random() < 0.15
-    if not (shell or blob):
-        return
-    air = target == hv.AIR
-    near = ndimage.distance_transform_edt(air)
-    if shell:
-        gap, thick = rng.uniform(1, 5), rng.uniform(0.7, 3)
-        shell = (near > gap) & (near < gap + thick)
-        y = np.arange(image.shape[1])[None, :, None]
-        shell &= y > image.shape[1] * rng.uniform(0.1, 0.7)  # beside the ears, too
-        image[shell] = rng.uniform(-800, 300) if mode == "ct" else rng.uniform(0.05, 0.6)
-    if blob:
-        blob = air & (near > 1) & (smooth_noise(rng, image.shape, rng.uniform(2, 6)) > 2.2)
-        image[blob] = rng.uniform(-700, 400) if mode == "ct" else rng.uniform(0.02, 0.3)
-
-
-def thick_slices(rng, image):
-    axis, step = int(rng.integers(3)), rng.uniform(1.2, 2.4)
-    image = ndimage.uniform_filter1d(image, 2 + int(step > 1.9), axis=axis)
-    n = image.shape[axis]
-    at = np.minimum(np.floor(np.arange(n) / step + 0.5) * step, n - 1)
-    lo = np.floor(at).astype(int)
-    w = (at - lo).astype(np.float32).reshape([-1 if k == axis else 1 for k in range(3)])
-    image = np.take(image, lo, axis) * (1 - w) + np.take(image, np.minimum(lo + 1, n - 1), axis) * w
-    return ndimage.uniform_filter1d(image, 2, axis=axis) if rng.random() < 0.5 else image
-
-
-def wrap(rng, image, target, inside):
-    """Folds what lies in front of a too small field of view in behind the head."""
-    n = image.shape[1]
-    rows = np.nonzero((target == hv.NOSE).any((0, 2)))[0]
-    if rows.size == 0:
-        return
-    a = int(min(rows[0] + rng.integers(3, 14), n // 2))
-    b = min(n, a + int(rng.uniform(0.75, 0.95) * (n - a)))
-    k = min(a, b - a)
-    image[:, b - k:b] += image[:, a - k:a]
-    fold = np.where(np.isin(target[:, a - k:a], (3, 4, 5)), target[:, a - k:a], 0)
-    place = target[:, b - k:b]
-    place[place == hv.AIR] = fold[place == hv.AIR]
-    inside[:, :a], inside[:, b:] = False, False
-
-
-def spoil(rng, image, target, inside, mode):
-    """Bias, blur, slices, ghosts, noise, gamma."""
+def spoil(rng, image, mode, spacing):
+    """Blur, slices, bias, ghosts, noise, gamma."""
     if rng.random() < 0.45:
-        image = thick_slices(rng, image)
+        image = artefacts.thick_slices(rng, image, spacing)
     if rng.random() < 0.7:
-        image = ndimage.gaussian_filter(image, rng.uniform(0.1, 0.7, 3))
+        image = ndimage.gaussian_filter(image, rng.uniform(0.3, 2.1, 3) / spacing)
     if mode == "ct":
         image = image + rng.normal(0, rng.uniform(2, 40), image.shape).astype(np.float32)
         if rng.random() < 0.2:
@@ -197,7 +176,7 @@ def spoil(rng, image, target, inside, mode):
     scale = rng.uniform(0.5, 1.2) * max(image.shape)
     image = image * np.exp(rng.uniform(0, 0.45) * smooth_noise(rng, image.shape, scale))
     if rng.random() < 0.1:
-        image = image + rng.uniform(0.03, 0.15) * np.roll(image, rng.integers(10, 40), rng.integers(3))
+        image = artefacts.ghost(rng, image, spacing)
     clean = image
     level = rng.uniform(0, 0.06) if rng.random() < 0.85 else rng.uniform(0.06, 0.14)
     a, b = (rng.normal(0, level, image.shape).astype(np.float32) for _ in range(2))
@@ -216,12 +195,12 @@ def pick(rng, heads):
     return group[rng.integers(len(group))]
 
 
-def random_pair(rng, heads, shape, kind=None):
+def random_pair(rng, heads, shape, kind=None, view=WHOLE):
     """One normalised image and its target, both [x, y, z]; HEADS: list of head_volume.Head; KIND: one
-    of KINDS, or drawn."""
+    of the view's kinds, or drawn."""
     head = pick(rng, heads)
     mode = rng.choice(["t1", "t2", "ct", "any"], p=[0.3, 0.15, 0.2, 0.35])
-    kind = kind or rng.choice(list(KINDS), p=list(KINDS.values()))
+    kind = kind or rng.choice(list(view.kinds), p=list(view.kinds.values()))
     tissue, target = head.tissue, head.target
     if kind == "defaced":
         tissue, target = deface(head, rng)
@@ -235,17 +214,21 @@ def random_pair(rng, heads, shape, kind=None):
         image = mean[tissue] + spread[tissue] * smooth_noise(rng, shape, 1.5)
     else:
         image = mean[tissue] + spread[tissue] * smooth_noise(rng, tissue.shape, rng.uniform(1.5, 5))
-        image = ndimage.gaussian_filter(image, 0.6)
-        coords = sampling_grid(rng, head, shape)
+        if not view.of_face or rng.random() < 0.5:
+            image = ndimage.gaussian_filter(image, 0.6)
+        coords = sampling_grid(rng, head, shape, view)
         if rng.random() < 0.7:
             np.maximum(coords[2], 0, out=coords[2])  # the neck goes on
         image = ndimage.map_coordinates(image, coords, order=1, mode="constant", cval=mean[0])
         target = ndimage.map_coordinates(target, coords, order=0, mode="constant", cval=0)
-    inside = field_of_view(rng, shape) & (target != hv.UNSEEN)
+    image = image.astype(np.float32)
+    inside = field_of_view(rng, shape, view) & (target != hv.UNSEEN)
     target[target == hv.UNSEEN] = hv.AIR
-    add_things_in_air(rng, image, target, mode)
+    artefacts.things_in_air(rng, image, target, mode, view.spacing_mm)
+    if rng.random() < 0.08:
+        artefacts.metal(rng, image, target, mode, view.spacing_mm)
     if mode != "ct" and kind == "head" and rng.random() < 0.06:
-        wrap(rng, image, target, inside)
-    image = spoil(rng, image.astype(np.float32), target, inside, mode)
+        artefacts.wrap(rng, image, target, inside, view.spacing_mm)
+    image = spoil(rng, image, mode, view.spacing_mm)
     target = np.where(inside, target, hv.AIR).astype(np.uint8)
     return normalise(image, inside), target

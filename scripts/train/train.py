@@ -77,7 +77,9 @@ def save(path, network, average, optimiser, step, args):
 def train(args):
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
-    network = FaceNet()
+    network = FaceNet(fine=args.fine)
+    if args.start:
+        network.load_state_dict(torch.load(args.start, map_location="cpu")["average"], strict=False)
     average = copy.deepcopy(network)
     optimiser = torch.optim.Adam(network.parameters(), lr=args.rate)
     step, path = 0, args.out / "last.pt"
@@ -117,6 +119,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--ring", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--fine", action="store_true", help="correct outlines on the finest grid")
+    parser.add_argument("--start", type=pathlib.Path, help="checkpoint of another network to start from")
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--minutes", type=float, default=0, help="stop after so long; 0: never")
     parser.add_argument("--rate", type=float, default=2e-3)

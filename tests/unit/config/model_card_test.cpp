@@ -35,7 +35,7 @@ class ModelCardFile : public testing::Test {
 
   face::ModelCard read(const std::string& text) {
     std::ofstream(directory_ / "card.json") << text;
-    return read_model_card(directory_ / "card.json");
+    return read_model_card(directory_ / "card.json").head;
   }
   /// The message of the error that a card with this change gives.
   std::string message_of(const std::string& pointer, const json& value) {
