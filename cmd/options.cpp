@@ -22,6 +22,10 @@ void declare_outputs(CLI::App& run, RunArguments& a) {
   run.add_option("-o,--output", a.output,
                  "Directory for clean files and manifest.json; new, or one of an interrupted run")
       ->type_name("DIR");
+  run.add_option("--qc", a.qc,
+                 "Directory for pictures of what is written, and index.html over them; never of an "
+                 "original face")
+      ->type_name("DIR");
   run.add_option("--names", a.names,
                  "Output names: keyed pseudonyms, or keep the input's (which may carry names)")
       ->check(CLI::IsMember({"keyed", "keep"}))

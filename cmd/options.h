@@ -15,6 +15,7 @@ struct RunArguments {
   std::vector<std::string> inputs;
   std::string files_from;
   std::string output;
+  std::string qc;
   std::string key;
   std::string model;
   std::string device = "auto";

@@ -122,6 +122,7 @@ std::map<std::string, std::string> recorded(const RunArguments& a, const batch::
           {"fill", a.fill},
           {"dates", a.dates},
           {"names", a.names},
+          {"qc", yes(!a.qc.empty())},
           {"device", a.device},
           {"model", a.model.empty() ? "built-in" : "given"},
           {"files-from", yes(!a.files_from.empty())},
@@ -143,6 +144,7 @@ batch::RunOptions resolve(const RunArguments& a) {
     throw Error(Fault::usage, "no output directory given", "add --output DIR, or --dry-run");
   }
   o.output = a.output;
+  o.qc = a.qc;
   o.profile.dates = a.dates == "modified" ? deid::Dates::modified : deid::Dates::removed;
   o.features = features_of(a.features);
   o.fill = a.fill == "constant" ? face::Fill::constant : face::Fill::noise;

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "batch/observer.h"
 #include "batch/options.h"
+#include "batch/qc_folder.h"
 #include "batch/staging.h"
 #include "batch/task_pool.h"
 #include "deid/pseudonyms.h"
@@ -22,6 +23,7 @@ struct Context {
   const OutputTree* output = nullptr;  ///< null in a dry run
   /// Held while a study's voxels are in memory: one study at a time, so that memory stays bounded.
   std::mutex& voxels;
+  const QcFolder* qc = nullptr;  ///< null when no pictures are asked for
 
   /// Throws Error{cancelled} after SIGINT or SIGTERM.
   void check_cancelled() const {

@@ -36,6 +36,7 @@ class DicomStudy {
     settle_conditions();
     write_volumes();
     write_the_rest();
+    draw();
     for (const audit::InputRecord& input : inputs_.record().inputs) {
       context_.observer.file_done(input);
     }
@@ -63,7 +64,8 @@ class DicomStudy {
       volume.extent = stack.extent;
       volume.time_points = stack.time_points();
       volume.load = [this, &stack](std::size_t t) {
-        return load_volume(stack, t, inputs_.facts(), inputs_.files(), context_.pool);
+        const auto input = [this](std::size_t i) { return fs::path(inputs_.files()[i].path); };
+        return load_volume(stack, t, inputs_.facts(), input, context_.pool);
       };
       volumes_.push_back(std::move(volume));
     }
@@ -244,6 +246,35 @@ class DicomStudy {
   void write_the_rest() {
     write_instances(inputs_.open(),
                     [](std::size_t) { return std::optional<dicom_dcmtk::NewPixels>(); });
+  }
+
+  /// Pictures of what is released: from the staged files alone, slices without one are left out.
+  void draw() {
+    if (context_.qc == nullptr) return;
+    const auto staged = [this](std::size_t i) { return staging_ / inputs_.record(i).output; };
+    for (std::size_t s = 0; s < stacks_.size(); ++s) {
+      if ((*faces_)[s].verdict == face::Verdict::uncertain) continue;
+      const study::Stack shown = released_part(stacks_[s]);
+      if (shown.frames.empty()) continue;
+      context_.check_cancelled();
+      context_.qc->draw(
+          inputs_.record().volumes[s].token,
+          [&] { return load_volume(shown, 0, inputs_.facts(), staged, context_.pool); },
+          (*faces_)[s].regions);
+    }
+  }
+
+  study::Stack released_part(const study::Stack& stack) {
+    study::Stack part = stack;
+    part.frames.clear();
+    part.grid.slice_origin.clear();
+    for (std::size_t k = 0; k < stack.frames.size(); ++k) {
+      const study::FrameRef& first = stack.frames[k].front();
+      if (inputs_.record(first.instance).output.empty()) continue;
+      part.frames.push_back({first});
+      part.grid.slice_origin.push_back(stack.grid.slice_origin[k]);
+    }
+    return part;
   }
 
   /// Every stack that shows this instance was judged, by the model or by a region of its frame of

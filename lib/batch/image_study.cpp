@@ -84,6 +84,12 @@ class ImageStudy {
     }
     const face::VoxelMask mask = erase(image, volumes[0].grid, faces[0], described);
     write(image, mask, described);
+    if (context_.qc != nullptr) {
+      const auto staged = [this] {
+        return volume_itk::ImageFile(staging_ / output_name()).real_volume(0);
+      };
+      context_.qc->draw(described.token, staged, faces[0].regions);
+    }
   }
 
   /// A dry run loads no voxels.

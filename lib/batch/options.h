@@ -25,6 +25,7 @@ enum class Names : std::uint8_t {
 struct RunOptions {
   std::vector<std::filesystem::path> inputs;
   std::filesystem::path output;
+  std::filesystem::path qc;  ///< folder for pictures of what is released; empty = none
   deid::Profile profile;
   std::vector<face::Feature> features{face::all_features.begin(), face::all_features.end()};
   face::Fill fill = face::Fill::noise;

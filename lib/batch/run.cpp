@@ -16,6 +16,7 @@
 #include "batch/image_study.h"
 #include "batch/index.h"
 #include "batch/instance.h"
+#include "batch/qc_folder.h"
 #include "batch/staging.h"
 #include "crypto_openssl/crypto.h"
 #include "dicom_dcmtk/reader.h"
@@ -187,9 +188,9 @@ class StudyRunner {
   std::exception_ptr error_;
 };
 
-/// What two runs must share to be one: everything but the pace.
+/// What two runs must share to be one: everything but the pace, and what changes no output.
 std::string run_digest(audit::RunHeader header) {
-  for (const char* pace : {"jobs", "progress", "quiet", "verbose", "device"}) {
+  for (const char* pace : {"jobs", "progress", "quiet", "verbose", "device", "qc"}) {
     header.options.erase(pace);
   }
   const std::string text = audit::canonical_text(header);
@@ -200,7 +201,9 @@ std::string run_digest(audit::RunHeader header) {
 
 RunResult run(const RunOptions& options, const face::Networks& networks, Observer& caller) {
   dicom_dcmtk::initialise();
+  const bool has_qc = !options.qc.empty() && !options.dry_run;
   if (!options.dry_run) refuse_overlap(options.inputs, options.output);
+  if (has_qc) refuse_overlap(options.inputs, options.output, options.qc);
   SerialObserver observer(caller);
   const deid::Pseudonyms pseudonyms(
       [key = options.key](std::string_view domain, std::string_view value) {
@@ -220,6 +223,12 @@ RunResult run(const RunOptions& options, const face::Networks& networks, Observe
     earlier = take_up(*journal, *tree, observer);
   }
 
+  std::optional<QcFolder> qc;
+  if (has_qc) {
+    qc.emplace(options, header, run_digest(header).substr(0, 16), observer);
+    qc->write_page(*journal, false);
+  }
+
   std::mutex voxels;
   std::vector<StudyFiles> studies;
   {
@@ -229,8 +238,9 @@ RunResult run(const RunOptions& options, const face::Networks& networks, Observe
     studies = index_files(std::move(found), pseudonyms, pool);
     observer.studies_found(studies.size());
     refuse_changed_inputs(earlier, studies);
-    const Context context{options, pseudonyms, networks, pool, observer, tree ? &*tree : nullptr,
-                          voxels};
+    const Context context{options, pseudonyms,         networks,
+                          pool,    observer,           tree ? &*tree : nullptr,
+                          voxels,  qc ? &*qc : nullptr};
     std::optional<Committer> committer;
     if (journal) committer.emplace(*tree, *journal, observer, 2 * options.jobs);
     StudyRunner runner(context, committer ? &*committer : nullptr);
@@ -253,6 +263,7 @@ RunResult run(const RunOptions& options, const face::Networks& networks, Observe
     header.device_reason = device.reason;
     result.totals = audit::write_manifest(tree->root() / "manifest.json", header, *journal);
     tree->finish();
+    if (qc) qc->write_page(*journal, true);
   }
   return result;
 }

@@ -79,7 +79,7 @@ volume::Volume empty_volume(const study::Stack& stack,
 
 volume::Volume load_volume(const study::Stack& stack, std::size_t t,
                            const std::vector<dicom::InstanceFacts>& facts,
-                           const std::vector<IndexedFile>& files, TaskPool& pool) {
+                           const std::function<fs::path(std::size_t)>& path_of, TaskPool& pool) {
   volume::Volume volume = empty_volume(stack, facts);
   std::map<std::size_t, std::vector<std::size_t>> slices_of;  // instance -> slices it gives
   for (std::size_t k = 0; k < stack.frames.size(); ++k) {
@@ -89,7 +89,7 @@ volume::Volume load_volume(const study::Stack& stack, std::size_t t,
                                                                            slices_of.end());
   pool.parallel_for(work.size(), [&](std::size_t w) {
     const auto& [instance, slices] = work[w];
-    const dicom_dcmtk::DecodedPixels pixels = decode_file(files[instance].path);
+    const dicom_dcmtk::DecodedPixels pixels = decode_file(path_of(instance));
     for (const std::size_t k : slices) {
       const std::size_t frame = frame_at(stack, k, t).frame;
       check_size(pixels, stack, frame);

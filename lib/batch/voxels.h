@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -21,10 +22,11 @@
 namespace efface::batch {
 
 /// Real-world values of time point `t` of a stack (the last frame there is, where a slice has
-/// fewer).
+/// fewer). `path_of` an instance may name its staged output as well as its input.
 volume::Volume load_volume(const study::Stack& stack, std::size_t t,
                            const std::vector<dicom::InstanceFacts>& facts,
-                           const std::vector<IndexedFile>& files, TaskPool& pool);
+                           const std::function<std::filesystem::path(std::size_t)>& path_of,
+                           TaskPool& pool);
 
 /// The decoded pixels of a series while faces are erased from its stacks.
 class SeriesVoxels {

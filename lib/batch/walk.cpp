@@ -102,6 +102,16 @@ bool contains(const fs::path& outer, const fs::path& inner) {
   return end == outer.end();
 }
 
+fs::path resolved(const fs::path& path) {
+  const fs::path whole = fs::weakly_canonical(path);
+  return whole.has_filename() ? whole : whole.parent_path();  // no slash at the end
+}
+
+bool overlap(const fs::path& one, const fs::path& other) {
+  const fs::path a = resolved(one), b = resolved(other);
+  return contains(a, b) || contains(b, a);
+}
+
 }  // namespace
 
 std::vector<FoundFile> walk(const std::vector<fs::path>& inputs, bool follow_links) {
@@ -125,16 +135,26 @@ std::vector<FoundFile> walk(const std::vector<fs::path>& inputs, bool follow_lin
 }
 
 void refuse_overlap(const std::vector<fs::path>& inputs, const fs::path& output) {
-  const fs::path target = fs::weakly_canonical(output);
   for (const fs::path& input : inputs) {
-    const fs::path source = fs::weakly_canonical(input);
-    if (contains(source, target) || contains(target, source)) {
+    if (overlap(input, output)) {
       throw base::Error(base::Fault::usage,
                         "output '" + output.string() + "' and input '" + input.string() +
                             "' lie inside one another",
                         "choose an output directory apart from every input");
     }
   }
+}
+
+void refuse_overlap(const std::vector<fs::path>& inputs, const fs::path& output,
+                    const fs::path& pictures) {
+  const bool is_bad = overlap(output, pictures) ||
+                      std::any_of(inputs.begin(), inputs.end(),
+                                  [&](const fs::path& input) { return overlap(input, pictures); });
+  if (!is_bad) return;
+  throw base::Error(base::Fault::usage,
+                    "folder for pictures '" + pictures.string() +
+                        "' lies inside an input or the output directory, or holds one",
+                    "choose a directory apart from both");
 }
 
 }  // namespace efface::batch

@@ -33,4 +33,8 @@ std::vector<FoundFile> walk(const std::vector<std::filesystem::path>& inputs, bo
 void refuse_overlap(const std::vector<std::filesystem::path>& inputs,
                     const std::filesystem::path& output);
 
+/// The same for the folder of pictures, which keeps apart from inputs and output.
+void refuse_overlap(const std::vector<std::filesystem::path>& inputs,
+                    const std::filesystem::path& output, const std::filesystem::path& pictures);
+
 }  // namespace efface::batch

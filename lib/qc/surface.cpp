@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <numbers>
 
@@ -16,7 +17,7 @@ using volume::Vec3;
 
 namespace {
 
-constexpr double finest_mm = 1.5, most_voxels = 2.5e6;
+constexpr double finest_mm = 2, most_voxels = 2.5e6;
 constexpr double smoothing_mm = 1.2;
 constexpr std::size_t border = 2;  // voxels of air around the field of view: cut surfaces close
 constexpr std::size_t most_samples = 400'000;
@@ -76,8 +77,12 @@ class Rays {
     double first = 0, last = 0;
     if (!enter(middle, first, last)) return no_hit;
     const double step = 0.7 * surface_.grid.spacing_mm;
+    // In voxels, half of one further on: cutting the fraction off gives the nearest voxel.
+    Vec3 v = face::voxel_of(surface_.grid, middle + first * forward_) + Vec3{0.5, 0.5, 0.5};
+    const Vec3 stride = (step / surface_.grid.spacing_mm) * forward_;
     for (double t = first; t <= last; t += step) {
-      if (is_body(middle + t * forward_)) return refined(middle, t);
+      if (is_body(v)) return refined(middle, t);
+      for (std::size_t a = 0; a < 2; ++a) v[a] += stride[a];
     }
     return no_hit;
   }
@@ -102,15 +107,14 @@ class Rays {
     return first <= last;
   }
 
-  bool is_body(const Vec3& point) const {
-    const Vec3 v = face::voxel_of(surface_.grid, point);
-    std::array<std::size_t, 3> at{};
-    for (std::size_t a = 0; a < 3; ++a) {
-      const auto nearest = static_cast<std::size_t>(std::max(0.0, v[a] + 0.5));
-      at[a] = std::min(nearest, surface_.grid.size[a] - 1);
-    }
-    return surface_.body[at[0] + surface_.grid.size[0] * (at[1] + surface_.grid.size[1] * at[2])] !=
-           0;
+  bool is_body(const Vec3& v) const {
+    const std::array<std::size_t, 3>& size = surface_.grid.size;
+    const auto cut = [](double index) {
+      return static_cast<std::size_t>(static_cast<std::int32_t>(index));
+    };
+    const std::size_t x = cut(v[0]), y = cut(v[1]), z = cut(v[2]);
+    return x < size[0] && y < size[1] && z < size[2] &&
+           surface_.body[x + size[0] * (y + size[1] * z)] != 0;
   }
 
   /// Where the values cross the threshold near `t`, at which the body was met.

@@ -38,7 +38,7 @@ struct Surface {
   face::Bits body;            ///< the largest piece above the threshold
 };
 
-/// At most about 2.5 million voxels of at least 1.5 mm. `threads` >= 1 changes the speed only.
+/// At most about 2.5 million voxels of at least 2 mm. `threads` >= 1 changes the speed only.
 /// Throws base::Error (bad_input) as volume::resample does.
 Surface find_surface(const volume::Volume& image, unsigned threads);
 
