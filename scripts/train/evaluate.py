@@ -18,6 +18,7 @@ import make_data
 import randomise
 
 PART_OF = {"eye_left": 3, "eye_right": 3, "nose_tip": 4, "mouth": 5, "ear_left": 6, "ear_right": 6}
+FACE = "face"  # eyes, nose, mouth and ears together
 
 
 def to_grid(image, ct):
@@ -63,9 +64,9 @@ def millilitres(labels):
     return {n: round(float(c), 1) for n, c in zip(head_volume.LABEL_NAMES, counts) if n != "air"}
 
 
-def sure_face_ml(p):
+def sure_face_ml(p, spacing_mm=randomise.WHOLE.spacing_mm):
     """Volume whose four facial probabilities add up to more than 0.9."""
-    return round(float((p[3:].sum(0) > 0.9).sum()) * randomise.WHOLE.spacing_mm ** 3 / 1000, 1)
+    return round(float((p[3:].sum(0) > 0.9).sum()) * spacing_mm ** 3 / 1000, 1)
 
 
 def picture(path, x, labels, title):
@@ -136,23 +137,26 @@ def synthetic(args):
     model = torch.jit.load(str(args.model))
     heads = [make_data.load_head(p) for p in sorted(args.cache.glob("*_*.npz"))]
     rng = np.random.default_rng([args.seed, 99])
-    dice = {k: [] for k in range(1, 7)}
+    view = make_data.VIEWS[args.view]
+    names = dict(enumerate(head_volume.LABEL_NAMES)) | {FACE: "face"}
+    dice = {k: [] for k in (*range(1, 7), FACE)}
     for _ in range(args.images):
-        x, y = randomise.random_pair(rng, heads, (80, 80, 80), "head")
+        x, y = randomise.random_pair(rng, heads, (80, 80, 80), "head", view)
         labels, _ = segment(model, x, args.mirror)
         for k in dice:
-            if (y == k).sum() >= 20:
-                dice[k].append(2 * ((labels == k) & (y == k)).sum() / ((labels == k).sum() + (y == k).sum()))
+            a, b = (labels >= 3, y >= 3) if k == FACE else (labels == k, y == k)
+            if b.sum() * view.spacing_mm ** 3 >= 500:
+                dice[k].append(2 * (a & b).sum() / (a.sum() + b.sum()))
     false_face = {}
     for kind in ("body", "noise", "brain"):
         found = []
         for _ in range(args.images // 2):
-            x, y = randomise.random_pair(rng, heads, (64, 80, 80), kind)
+            x, y = randomise.random_pair(rng, heads, (64, 80, 80), kind, view)
             labels, p = segment(model, x, args.mirror)
-            found.append((int((labels >= 3).sum()) * 0.027, sure_face_ml(p)))
+            found.append((int((labels >= 3).sum()) * view.spacing_mm ** 3 / 1000, sure_face_ml(p, view.spacing_mm)))
         false_face[kind] = {f"quantile {q}": np.quantile(found, q, axis=0).round(1).tolist() for q in (.5, .9, 1)}
     print(json.dumps({"images": args.images, "grid": [80, 80, 80], "heads": len(heads), "dice": {
-        head_volume.LABEL_NAMES[k]: round(float(np.mean(v)), 3) for k, v in dice.items() if v},
+        names[k]: round(float(np.mean(v)), 3) for k, v in dice.items() if v},
         "facial_ml_where_none (labelled, sure)": false_face}))
 
 
@@ -165,6 +169,7 @@ def main():
     a.set_defaults(run=volumes)
     b = commands.add_parser("synthetic")
     b.add_argument("--cache", type=pathlib.Path, required=True)
+    b.add_argument("--view", choices=list(make_data.VIEWS), default="whole")
     b.add_argument("--images", type=int, default=60)
     b.add_argument("--seed", type=int, default=7)
     b.set_defaults(run=synthetic)
