@@ -1,7 +1,10 @@
 // Made-up facts of images: slices as a scanner writes them, in any position of the patient.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <string>
 #include <vector>
@@ -15,6 +18,7 @@ namespace efface::study::test {
 using volume::operator+;
 using volume::operator*;
 using volume::Vec3;
+using Facts = std::vector<dicom::InstanceFacts>;
 
 /// Row and column directions of a slice.
 struct Directions {
@@ -62,12 +66,10 @@ inline dicom::InstanceFacts slice(const std::string& uid, const Directions& dire
 }
 
 /// Slices at `places` (mm along the normal), named PREFIX and a number.
-inline std::vector<dicom::InstanceFacts> slices(const std::string& prefix,
-                                                const Directions& directions,
-                                                const std::vector<double>& places,
-                                                const Vec3& start = {-80, -90, 40},
-                                                const std::string& volume_key = "") {
-  std::vector<dicom::InstanceFacts> all;
+inline Facts slices(const std::string& prefix, const Directions& directions,
+                    const std::vector<double>& places, const Vec3& start = {-80, -90, 40},
+                    const std::string& volume_key = "") {
+  Facts all;
   for (const double place : places) {
     all.push_back(slice(prefix + std::to_string(all.size()), directions,
                         start + place * directions.normal(), volume_key));
@@ -82,16 +84,48 @@ inline std::vector<double> even(std::size_t count, double step) {
   return places;
 }
 
-inline void append(std::vector<dicom::InstanceFacts>& all,
-                   const std::vector<dicom::InstanceFacts>& more) {
+inline void append(Facts& all, const Facts& more) {
   all.insert(all.end(), more.begin(), more.end());
 }
 
 /// All instances stacked.
-inline Stacking stacked(const std::vector<dicom::InstanceFacts>& facts) {
+inline Stacking stacked(const Facts& facts) {
   std::vector<std::size_t> members;
   for (std::size_t i = 0; i < facts.size(); ++i) members.push_back(i);
   return stack_frames(facts, members);
+}
+
+/// Names of the frames at each slice, e.g. "a0 b0|a1 b1".
+inline std::string names(const Stack& stack, const Facts& facts) {
+  std::string text;
+  for (const auto& slice : stack.frames) {
+    if (!text.empty()) text += '|';
+    for (std::size_t i = 0; i < slice.size(); ++i) {
+      if (i > 0) text += ' ';
+      text += facts[slice[i].instance].sop_instance_uid.reveal();
+    }
+  }
+  return text;
+}
+
+/// The grid's voxels lie where each frame says that they lie, in order along the normal.
+inline void expect_places(const Stack& stack, const Facts& facts) {
+  const volume::StackGrid& grid = stack.grid;
+  ASSERT_EQ(stack.frames.size(), grid.slices());
+  double last = -std::numeric_limits<double>::infinity();
+  for (std::size_t k = 0; k < grid.slices(); ++k) {
+    const double along = volume::dot(grid.slice_origin[k], grid.normal());
+    EXPECT_GT(along, last);
+    last = along;
+    for (const FrameRef& ref : stack.frames[k]) {
+      const dicom::FramePlane& plane = facts[ref.instance].planes[ref.frame];
+      const auto& o = plane.orientation;
+      const Vec3 expected = Vec3(plane.position) + 7 * plane.spacing[1] * Vec3{o[0], o[1], o[2]} +
+                            5 * plane.spacing[0] * Vec3{o[3], o[4], o[5]};
+      const Vec3 voxel = grid.patient_mm(7, 5, k);
+      for (std::size_t axis = 0; axis < 3; ++axis) EXPECT_NEAR(voxel[axis], expected[axis], 0.02);
+    }
+  }
 }
 
 }  // namespace efface::study::test

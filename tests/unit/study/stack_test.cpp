@@ -13,8 +13,6 @@
 namespace efface::study::test {
 namespace {
 
-using Facts = std::vector<dicom::InstanceFacts>;
-
 /// Everything that is said of the stacks, with names instead of indices and numbers in full.
 std::string described(const Stacking& stacking, const Facts& facts) {
   std::ostringstream text;
@@ -41,39 +39,6 @@ std::string described(const Stacking& stacking, const Facts& facts) {
   }
   for (const std::string& uid : unusable) text << "unusable " << uid << '\n';
   return text.str();
-}
-
-/// Names of the frames at each slice, e.g. "a0 b0|a1 b1".
-std::string names(const Stack& stack, const Facts& facts) {
-  std::string text;
-  for (const auto& slice : stack.frames) {
-    if (!text.empty()) text += '|';
-    for (std::size_t i = 0; i < slice.size(); ++i) {
-      if (i > 0) text += ' ';
-      text += facts[slice[i].instance].sop_instance_uid.reveal();
-    }
-  }
-  return text;
-}
-
-/// The grid's voxels lie where each frame says that they lie, in order along the normal.
-void expect_places(const Stack& stack, const Facts& facts) {
-  const volume::StackGrid& grid = stack.grid;
-  ASSERT_EQ(stack.frames.size(), grid.slices());
-  double last = -std::numeric_limits<double>::infinity();
-  for (std::size_t k = 0; k < grid.slices(); ++k) {
-    const double along = volume::dot(grid.slice_origin[k], grid.normal());
-    EXPECT_GT(along, last);
-    last = along;
-    for (const FrameRef& ref : stack.frames[k]) {
-      const dicom::FramePlane& plane = facts[ref.instance].planes[ref.frame];
-      const auto& o = plane.orientation;
-      const Vec3 expected = Vec3(plane.position) + 7 * plane.spacing[1] * Vec3{o[0], o[1], o[2]} +
-                            5 * plane.spacing[0] * Vec3{o[3], o[4], o[5]};
-      const Vec3 voxel = grid.patient_mm(7, 5, k);
-      for (std::size_t axis = 0; axis < 3; ++axis) EXPECT_NEAR(voxel[axis], expected[axis], 0.02);
-    }
-  }
 }
 
 void expect_one_full_stack(const Facts& facts, std::size_t slices) {
@@ -137,104 +102,6 @@ TEST(Stack, BearsRoundedDirectionsAndPositions) {
   const Stacking stacking = stacked(facts);
   ASSERT_EQ(stacking.stacks.size(), 1U);
   EXPECT_EQ(stacking.stacks[0].grid.slices(), 30U);
-}
-
-TEST(Stack, SplitsMixedSizesAndSpacings) {
-  Facts facts = slices("a", transverse, even(6, 6));
-  Facts larger = slices("b", transverse, even(6, 6));
-  for (dicom::InstanceFacts& fact : larger) fact.columns = 60;
-  Facts finer = slices("c", transverse, even(6, 6));
-  for (dicom::InstanceFacts& fact : finer) fact.planes[0].spacing = {0.45, 1.1};
-  append(facts, larger);
-  append(facts, finer);
-  const Stacking stacking = stacked(facts);
-  ASSERT_EQ(stacking.stacks.size(), 3U);
-  for (const Stack& stack : stacking.stacks) {
-    EXPECT_EQ(stack.grid.slices(), 6U);
-    expect_places(stack, facts);
-  }
-}
-
-TEST(Stack, SplitsTheThreePlanesOfALocaliser) {
-  Facts facts = slices("t", transverse, even(3, 30));
-  append(facts, slices("s", sagittal, even(3, 30)));
-  append(facts, slices("c", coronal, even(3, 30)));
-  const Stacking stacking = stacked(facts);
-  ASSERT_EQ(stacking.stacks.size(), 3U);
-  for (const Stack& stack : stacking.stacks) {
-    EXPECT_EQ(stack.grid.slices(), 3U);
-    EXPECT_EQ(stack.extent, Extent::thin_other);
-  }
-}
-
-TEST(Stack, SplitsSlabsThatLieSideBySide) {
-  // Stations of a spine: the same sagittal planes, 200 mm apart along the body.
-  Facts facts = slices("upper", sagittal, even(9, 4), {-16, -90, 240});
-  append(facts, slices("lower", sagittal, even(9, 4), {-16, -90, 40}));
-  const Stacking stacking = stacked(facts);
-  ASSERT_EQ(stacking.stacks.size(), 2U);
-  for (const Stack& stack : stacking.stacks) {
-    EXPECT_EQ(stack.grid.slices(), 9U);
-    EXPECT_EQ(stack.extent, Extent::full);
-    expect_places(stack, facts);
-  }
-}
-
-TEST(Stack, SplitsSlabsWhosePlanesInterleave) {
-  Facts facts = slices("upper", sagittal, even(9, 4), {-16, -90, 240});
-  append(facts, slices("lower", sagittal, even(9, 4), {-14.5, -90, 40}));
-  const Stacking stacking = stacked(facts);
-  ASSERT_EQ(stacking.stacks.size(), 2U);
-  for (const Stack& stack : stacking.stacks) {
-    const std::string& first = facts[stack.frames[0][0].instance].sop_instance_uid.reveal();
-    EXPECT_EQ(stack.grid.slices(), 9U);
-    for (const auto& frames : stack.frames) {
-      ASSERT_EQ(frames.size(), 1U);
-      EXPECT_EQ(facts[frames[0].instance].sop_instance_uid.reveal().substr(0, 5),
-                first.substr(0, 5));
-    }
-  }
-}
-
-TEST(Stack, TakesOppositeDirectionsApart) {
-  Facts facts = slices("a", transverse, even(6, 6));
-  append(facts, slices("b", {{-1, 0, 0}, {0, 1, 0}}, even(6, 6)));
-  EXPECT_EQ(stacked(facts).stacks.size(), 2U);
-}
-
-TEST(Stack, JoinsEchoesAndTimePointsOfOnePlace) {
-  Facts facts = slices("b", transverse, even(7, 5), {0, 0, 0}, "echo=2");
-  append(facts, slices("a", transverse, even(7, 5), {0, 0, 0}, "echo=1"));
-  append(facts, slices("c", transverse, even(7, 5), {0, 0, 0.004}, "echo=3"));
-  const Stacking stacking = stacked(facts);
-  ASSERT_EQ(stacking.stacks.size(), 1U);
-  const Stack& stack = stacking.stacks[0];
-  EXPECT_EQ(stack.time_points(), 3U);
-  EXPECT_EQ(names(stack, facts), "a0 b0 c0|a1 b1 c1|a2 b2 c2|a3 b3 c3|a4 b4 c4|a5 b5 c5|a6 b6 c6");
-}
-
-TEST(Stack, CountsTimePointsWhereSomeAreMissing) {
-  Facts facts = slices("a", transverse, even(7, 5), {0, 0, 0}, "t=1");
-  append(facts, slices("b", transverse, even(4, 5), {0, 0, 0}, "t=2"));
-  const Stacking stacking = stacked(facts);
-  ASSERT_EQ(stacking.stacks.size(), 1U);
-  EXPECT_EQ(stacking.stacks[0].time_points(), 2U);
-  EXPECT_EQ(names(stacking.stacks[0], facts), "a0 b0|a1 b1|a2 b2|a3 b3|a4|a5|a6");
-}
-
-TEST(Stack, JoinsNothingAcrossSeriesOrFramesOfReference) {
-  for (const bool by_series : {true, false}) {
-    Facts facts = slices("a", transverse, even(6, 6));
-    Facts others = slices("b", transverse, even(6, 6));
-    for (dicom::InstanceFacts& fact : others) {
-      (by_series ? fact.series_uid : fact.frame_of_reference_uid) = base::Phi<std::string>("1.9");
-    }
-    append(facts, others);
-    const Stacking stacking = stacked(facts);
-    ASSERT_EQ(stacking.stacks.size(), 2U);
-    EXPECT_EQ(stacking.stacks[0].frame_of_reference == stacking.stacks[1].frame_of_reference,
-              by_series);
-  }
 }
 
 TEST(Stack, TakesTheFramesOfMultiFrames) {
@@ -328,80 +195,6 @@ TEST(Stack, NamesFramesThatLieNowhere) {
     EXPECT_EQ(stacking.unusable[0], (FrameRef{1, 0}));
     EXPECT_EQ(stacking.stacks.size(), 1U);
   }
-}
-
-TEST(Extent, SaysWhatTheModelCanJudge) {
-  const auto extent = [](const Directions& directions, const std::vector<double>& places) {
-    return stacked(slices("s", directions, places)).stacks.at(0).extent;
-  };
-  EXPECT_EQ(extent(transverse, even(5, 7)), Extent::full);
-  EXPECT_EQ(extent(sagittal, even(5, 7)), Extent::full);
-  EXPECT_EQ(extent(transverse, even(4, 6)), Extent::thin_transverse);
-  EXPECT_EQ(extent(transverse, {0}), Extent::thin_transverse);
-  EXPECT_EQ(extent(transverse, even(40, 0.5)), Extent::thin_transverse) << "less than 25 mm";
-  EXPECT_EQ(extent(oblique(), {0}), Extent::thin_transverse);
-  EXPECT_EQ(extent(transverse, even(3, 30)), Extent::thin_other) << "few, but far apart";
-  EXPECT_EQ(extent(sagittal, {0}), Extent::thin_other);
-  EXPECT_EQ(extent(coronal, even(40, 0.5)), Extent::thin_other);
-  const double a = radians(50);
-  EXPECT_EQ(extent({{1, 0, 0}, {0, std::cos(a), std::sin(a)}}, {0}), Extent::thin_other);
-}
-
-/// 30 transverse slices that stack with nothing, by `change`.
-template <class Change>
-std::set<Extent> extents_of(double step_mm, const Change& change) {
-  Facts facts = slices("s", transverse, even(30, step_mm));
-  for (std::size_t i = 0; i < facts.size(); ++i) change(facts[i], i);
-  std::set<Extent> extents;
-  const Stacking stacking = stacked(facts);
-  EXPECT_GT(stacking.stacks.size(), 5U);
-  for (const Stack& stack : stacking.stacks) extents.insert(stack.extent);
-  return extents;
-}
-
-TEST(Extent, TrustsNoHeadInPieces) {
-  const auto uid = [](std::size_t i) { return base::Phi<std::string>("1.7." + std::to_string(i)); };
-  const std::set<Extent> scattered{Extent::scattered_transverse};
-  EXPECT_EQ(extents_of(4, [&](auto& fact, std::size_t i) { fact.series_uid = uid(i); }), scattered)
-      << "one series a slice";
-  EXPECT_EQ(extents_of(4, [&](auto& fact, std::size_t i) { fact.frame_of_reference_uid = uid(i); }),
-            scattered)
-      << "one frame of reference a slice";
-  EXPECT_EQ(extents_of(4,
-                       [&](auto& fact, std::size_t i) {
-                         const double a = radians(0.3 * static_cast<double>(i));
-                         auto& o = fact.planes[0].orientation;
-                         o = {std::cos(a), std::sin(a), 0, -std::sin(a), std::cos(a), 0};
-                       }),
-            scattered)
-      << "directions that jitter";
-  EXPECT_EQ(extents_of(4, [&](auto& fact,
-                              std::size_t i) { fact.columns += static_cast<std::uint32_t>(i); }),
-            scattered)
-      << "sizes that differ";
-}
-
-TEST(Extent, TrustsManyPicturesOfOnePlace) {
-  const std::set<Extent> thin{Extent::thin_transverse};
-  const auto own_series = [](auto& fact, std::size_t i) {
-    fact.series_uid = base::Phi<std::string>("1.7." + std::to_string(i));
-  };
-  EXPECT_EQ(extents_of(0, own_series), thin);
-  EXPECT_EQ(extents_of(0.8, own_series), thin) << "a slab of less than 25 mm";
-  const auto at_two_places = [&](auto& fact, std::size_t i) {
-    own_series(fact, i);
-    fact.planes[0].position[2] += i % 2 == 0 ? 0 : 60;
-  };
-  EXPECT_EQ(extents_of(0, at_two_places), thin) << "a vessel watched at two levels";
-}
-
-TEST(TimePoints, AreTheFirstTheMiddleAndTheLast) {
-  using Points = std::vector<std::size_t>;
-  EXPECT_EQ(representative_time_points(0), Points{});
-  EXPECT_EQ(representative_time_points(1), Points{0});
-  EXPECT_EQ(representative_time_points(2), (Points{0, 1}));
-  EXPECT_EQ(representative_time_points(3), (Points{0, 1, 2}));
-  EXPECT_EQ(representative_time_points(200), (Points{0, 100, 199}));
 }
 
 }  // namespace
