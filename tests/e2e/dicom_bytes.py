@@ -39,20 +39,28 @@ def part10(data_set, syntax=EXPLICIT, sop_class="1.2.840.10008.5.1.4.1.1.6.1", m
     return preamble + b"DICM" + length + meta + data_set
 
 
-def ultrasound(pixels=bytes(4096), patient_id="PID-4711", early=b"", late=b""):
-    """An ultrasound image of 64 x 64 that says that its pixels hold no text, so that no model is
-    asked. `early` goes before group 0010, `late` before the pixel data."""
+def head(sop_class, modality, patient_id="PID-4711", before=b"", early=b""):
+    """Who and what: `before` goes before the SOP class, `early` before group 0010."""
     return b"".join([
-        element(0x00080005, "CS", "ISO_IR 100"),
-        element(0x00080008, "CS", "ORIGINAL\\PRIMARY"),
-        element(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.6.1"),
+        before,
+        element(0x00080016, "UI", sop_class),
         element(0x00080018, "UI", "1.2.3.4.5"),
-        element(0x00080060, "CS", "US"),
+        element(0x00080060, "CS", modality),
         early,
         element(0x00100010, "PN", "Mustermann^Erika"),
         element(0x00100020, "LO", patient_id),
         element(0x0020000D, "UI", "1.2.3.1"),
         element(0x0020000E, "UI", "1.2.3.2"),
+    ])
+
+
+def ultrasound(pixels=bytes(4096), patient_id="PID-4711", early=b"", late=b""):
+    """An ultrasound image of 64 x 64 that says that its pixels hold no text, so that no model is
+    asked. `early` goes before group 0010, `late` before the pixel data."""
+    before = (element(0x00080005, "CS", "ISO_IR 100") +
+              element(0x00080008, "CS", "ORIGINAL\\PRIMARY"))
+    return b"".join([
+        head("1.2.840.10008.5.1.4.1.1.6.1", "US", patient_id, before, early),
         element(0x00280002, "US", 1),
         element(0x00280004, "CS", "MONOCHROME2"),
         element(0x00280010, "US", 64),
@@ -86,13 +94,7 @@ def text_item(code, text, *below):
 def report(*items):
     """An enhanced structured report with these content items below its root."""
     return b"".join([
-        element(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.88.22"),
-        element(0x00080018, "UI", "1.2.3.4.5"),
-        element(0x00080060, "CS", "SR"),
-        element(0x00100010, "PN", "Mustermann^Erika"),
-        element(0x00100020, "LO", "PID-4711"),
-        element(0x0020000D, "UI", "1.2.3.1"),
-        element(0x0020000E, "UI", "1.2.3.2"),
+        head("1.2.840.10008.5.1.4.1.1.88.22", "SR"),
         element(0x0040A040, "CS", "CONTAINER"),
         concept("126000", meaning="Imaging Measurement Report"),
         element(0x0040A050, "CS", "SEPARATE"),
