@@ -103,7 +103,7 @@ std::string removed_text(const PageRow& row) {
     parts += fmt::format("{}{} {:.1f}", parts.empty() ? "" : ", ", to_string(feature), ml);
   }
   if (!(sum > 0)) return "nothing";
-  return fmt::format("{:.1f} ml ({})", sum, parts);
+  return fmt::format("{:.1f} ml with the air in front ({})", sum, parts);
 }
 
 std::string facts_of(const PageRow& row) {

@@ -65,11 +65,22 @@ RegularGrid coarse(const RegularGrid& fine) {
   return grid;
 }
 
-std::array<Extent, face::feature_count> features_of(const RegularGrid& grid, Regions regions) {
-  std::array<Extent, face::feature_count> features;
+/// What was removed as one feature: all of it, and the part of it that is not the air in front.
+struct Removed {
+  Extent all, back;
+};
+
+/// A region reaches far into the air in front of the body: its last quarter lies in the head.
+std::array<Removed, face::feature_count> features_of(const RegularGrid& grid, Regions regions) {
+  std::array<Removed, face::feature_count> features;
   if (regions.empty()) return features;
-  for_each_set(grid, region_on(grid, regions), [&](const Vec3& point, std::uint8_t label) {
-    features[label - std::size_t{1}].add(point);
+  const face::VoxelMask region = region_on(grid, regions);
+  const auto of = [&](std::uint8_t label) -> Removed& { return features[label - std::size_t{1}]; };
+  for_each_set(grid, region,
+               [&](const Vec3& point, std::uint8_t label) { of(label).all.add(point); });
+  for_each_set(grid, region, [&](const Vec3& point, std::uint8_t label) {
+    const Extent& all = of(label).all;
+    if (point[1] >= 0.25 * all.low[1] + 0.75 * all.high[1]) of(label).back.add(point);
   });
   return features;
 }
@@ -95,7 +106,7 @@ Sight sight_of(const Surface& surface, Regions regions) {
   for_each_set(surface.grid, surface.body,
                [&](const Vec3& point, std::uint8_t) { body.add(point); });
   const auto features = features_of(coarse(surface.grid), regions);
-  for (const Extent& feature : features) removed.add(feature);
+  for (const Removed& feature : features) removed.add(feature.all);
   Extent seen = body;
   seen.add(removed);
   Sight sight;
@@ -103,8 +114,8 @@ Sight sight_of(const Surface& surface, Regions regions) {
   sight.planes = sight.frame.centre;
   if (removed.count > 0) {
     sight.planes = removed.middle();
-    const Extent& eyes = features[static_cast<std::size_t>(face::Feature::eyes)];
-    const Extent& nose = features[static_cast<std::size_t>(face::Feature::nose)];
+    const Extent& eyes = features[static_cast<std::size_t>(face::Feature::eyes)].back;
+    const Extent& nose = features[static_cast<std::size_t>(face::Feature::nose)].back;
     if (nose.count >= least_voxels) sight.planes[0] = nose.middle()[0];
     if (eyes.count >= least_voxels) {
       sight.planes[1] = eyes.middle()[1];

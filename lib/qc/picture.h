@@ -25,9 +25,10 @@ struct Sight {
   volume::Vec3 planes{};  ///< x of the sagittal, y of the coronal, z of the axial plane
 };
 
-/// The body and the removed region, with a margin. The planes go through the nose, and the eyes'
-/// middle height and depth; where these were not removed, through the middle of what was; where
-/// nothing was, through the body's middle, the coronal plane in its front half.
+/// The body and the removed region, with a margin. The planes go through the middle of the nose,
+/// and of the eyes in height, and through the orbits; where these were not removed, through the
+/// middle of what was; where nothing was, through the body's middle, the coronal plane in its front
+/// half.
 Sight sight_of(const Surface& surface, Regions regions);
 
 /// `output`: one time point as it is released. `regions`: what was removed from it, for the
