@@ -2,52 +2,28 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <functional>
 #include <iterator>
 #include <string>
 #include <utility>
 
-#include "base/error.h"
+#include "tests/support/errors.h"
+#include "tests/support/temporary_folder.h"
 
 namespace efface::base {
 namespace {
 
 namespace fs = std::filesystem;
+using support::content_of;
+using support::fault_of;
+using support::put;
 
 class FileTest : public testing::Test {
  protected:
-  FileTest() {
-    std::string pattern = (fs::temp_directory_path() / "efface-base-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-  }
-  ~FileTest() override { fs::remove_all(folder_); }
-
-  static void put(const fs::path& path, const std::string& text) {
-    std::ofstream(path, std::ios::binary) << text;
-  }
-  static std::string text_of(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-
-  fs::path folder_;
+  const support::Folder folder_;
 };
-
-Fault fault_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()), "");
-    return error.fault();
-  }
-  ADD_FAILURE() << "no error";
-  return Fault::internal;
-}
 
 std::span<const std::byte> bytes_of(const std::string& text) {
   return std::as_bytes(std::span(text));
@@ -91,9 +67,9 @@ TEST_F(FileTest, LinksAreFollowedOnlyWhenAsked) {
 TEST_F(FileTest, CreatingNeverOverwrites) {
   put(folder_ / "a", "precious");
   EXPECT_EQ(fault_of([&] { create_file(folder_ / "a"); }), Fault::io);
-  EXPECT_EQ(text_of(folder_ / "a"), "precious");
+  EXPECT_EQ(content_of(folder_ / "a"), "precious");
   write_all(create_file(folder_ / "b", 0600), bytes_of("new"), folder_ / "b");
-  EXPECT_EQ(text_of(folder_ / "b"), "new");
+  EXPECT_EQ(content_of(folder_ / "b"), "new");
   struct stat status {};
   ASSERT_EQ(::stat((folder_ / "b").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
@@ -129,28 +105,28 @@ TEST_F(FileTest, TextIsReadUpToALimit) {
   put(folder_ / "a", std::string(1000, 'x'));
   EXPECT_EQ(read_text_file(folder_ / "a", 1000), std::string(1000, 'x'));
   EXPECT_EQ(fault_of([&] { read_text_file(folder_ / "a", 999); }), Fault::bad_input);
-  EXPECT_EQ(fault_of([&] { read_text_file(folder_, 999); }), Fault::io);
+  EXPECT_EQ(fault_of([&] { read_text_file(folder_.path(), 999); }), Fault::io);
 }
 
 TEST_F(FileTest, WritingAtomicallyReplacesAndLeavesNothingElse) {
   put(folder_ / "a", "old");
   write_atomically(folder_ / "a", "new");
-  EXPECT_EQ(text_of(folder_ / "a"), "new");
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1);
+  EXPECT_EQ(content_of(folder_ / "a"), "new");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 1);
 }
 
 TEST_F(FileTest, WritingAtomicallyLeavesNothingWhenItFails) {
   fs::create_directory(folder_ / "a");
   put(folder_ / "a" / "inside", "x");  // a directory that is not empty cannot be replaced
   EXPECT_EQ(fault_of([&] { write_atomically(folder_ / "a", "new"); }), Fault::io);
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 1);
   EXPECT_EQ(fault_of([&] { write_atomically(folder_ / "no" / "b", "new"); }), Fault::io);
 }
 
 TEST_F(FileTest, SyncingKnowsFilesAndDirectories) {
   put(folder_ / "a", "x");
   EXPECT_NO_THROW(sync_path(folder_ / "a"));
-  EXPECT_NO_THROW(sync_path(folder_));
+  EXPECT_NO_THROW(sync_path(folder_.path()));
   EXPECT_EQ(fault_of([&] { sync_path(folder_ / "missing"); }), Fault::io);
 }
 

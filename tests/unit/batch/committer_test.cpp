@@ -1,13 +1,20 @@
 #include "batch/committer.h"
 
+#include <gtest/gtest.h>
+
 #include <condition_variable>
 #include <mutex>
 #include <set>
 
-#include "folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace efface::batch::test {
 namespace {
+
+namespace fs = std::filesystem;
+using support::content_of;
+using support::Folder;
+using support::put;
 
 audit::StudyRecord study(const std::string& token) {
   audit::StudyRecord record;

@@ -1,29 +1,27 @@
 #include "batch/index.h"
 
-#include <zlib.h>
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
 
-#include "crypto_openssl/crypto.h"
-#include "folder.h"
+#include "made_context.h"
+#include "tests/support/packing.h"
 #include "tests/support/synthetic_study.h"
+#include "tests/support/temporary_folder.h"
 
 namespace efface::batch::test {
 namespace {
 
-deid::Pseudonyms pseudonyms() {
-  base::Digest key;
-  key.bytes.fill(7);
-  return deid::Pseudonyms([key](std::string_view domain, std::string_view value) {
-    return crypto_openssl::hmac_sha256(key, domain, value);
-  });
-}
+namespace fs = std::filesystem;
+using support::content_of;
+using support::Folder;
+using support::put;
 
 std::vector<StudyFiles> indexed(const std::vector<fs::path>& inputs, std::size_t threads = 2) {
   TaskPool pool(threads);
-  return index_files(walk(inputs, false), pseudonyms(), pool);
+  return index_files(walk(inputs, false), made_pseudonyms(), pool);
 }
 
 /// The least NIfTI-1: a header of 348 bytes for 2 x 2 x 2 voxels of 16 bits. `magic`: "n+1" for a
@@ -173,9 +171,7 @@ TEST(Index, ReadsGzippedDicom) {
   support::write_small_study(folder / "whole", 1);
   fs::create_directories(folder / "in");
   const std::string whole = content_of(folder / "whole/mr.dcm");
-  gzFile packed = gzopen((folder / "in/mr.dcm.gz").c_str(), "wb");
-  gzwrite(packed, whole.data(), static_cast<unsigned>(whole.size()));
-  gzclose(packed);
+  put(folder / "in/mr.dcm.gz", support::gzipped(whole));
   fs::rename(folder / "whole/ct.dcm", folder / "in/ct.dcm");
   EXPECT_EQ(described(indexed({folder / "in"})),
             std::multiset<std::string>{"dicom: in/ct.dcm (dicom) in/mr.dcm.gz (dicom)"});

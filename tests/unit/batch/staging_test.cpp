@@ -1,15 +1,24 @@
 #include "batch/staging.h"
 
+#include <gtest/gtest.h>
+
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 
 #include "crypto_openssl/crypto.h"
-#include "folder.h"
+#include "tests/support/errors.h"
+#include "tests/support/temporary_folder.h"
 
 namespace efface::batch::test {
 namespace {
+
+namespace fs = std::filesystem;
+using support::content_of;
+using support::error_of;
+using support::Folder;
+using support::put;
 
 using Files = std::vector<std::string>;
 

@@ -1,15 +1,24 @@
 #include "batch/walk.h"
 
+#include <gtest/gtest.h>
+
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <map>
 #include <vector>
 
-#include "folder.h"
+#include "tests/support/errors.h"
+#include "tests/support/temporary_folder.h"
 
 namespace efface::batch::test {
 namespace {
+
+namespace fs = std::filesystem;
+using support::content_of;
+using support::error_of;
+using support::Folder;
+using support::put;
 
 using Names = std::vector<std::string>;
 

@@ -4,7 +4,7 @@
 
 #include "face/arrangement.h"
 #include "face/grid_ops.h"
-#include "synthetic_head.h"
+#include "tests/support/synthetic_head.h"
 
 namespace efface::face {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "synthetic_head.h"
+#include "tests/support/synthetic_head.h"
 
 namespace efface::face {
 namespace {

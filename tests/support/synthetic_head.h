@@ -1,5 +1,5 @@
 // A head made of ellipsoids, as the network would label it and as the image would look. For tests
-// of the face module only.
+// of what judges faces.
 #pragma once
 
 #include <cmath>
