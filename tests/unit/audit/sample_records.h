@@ -1,18 +1,11 @@
-// Records with every kind of content, and a folder of their own for tests that write.
+// Records with every kind of content, and a folder in memory for tests that sync often.
 #pragma once
 
-#include <stdlib.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
-#include <functional>
-#include <iterator>
 #include <string>
 
-#include <gtest/gtest.h>
 #include "audit/record.h"
-#include "base/error.h"
+#include "tests/support/errors.h"
+#include "tests/support/temporary_folder.h"
 
 namespace efface::audit {
 
@@ -108,43 +101,13 @@ inline RunHeader sample_header() {
   return header;
 }
 
-inline base::Error error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const base::Error& error) {
-    return error;
-  }
-  ADD_FAILURE() << "no error";
-  return {base::Fault::internal, ""};
-}
+using support::content_of;
+using support::error_of;
+using support::put;
 
-class Folder {
+class Folder : public support::Folder {
  public:
-  Folder() {
-    // In memory where there is such a place: these tests sync thousands of times.
-    const std::filesystem::path memory = "/dev/shm";
-    const std::filesystem::path parent =
-        ::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
-    std::string pattern = (parent / "efface-audit-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
+  Folder() : support::Folder(support::memory_or_disk()) {}
 };
-
-inline std::string content_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-inline void put(const std::filesystem::path& path, const std::string& content) {
-  std::ofstream(path, std::ios::binary) << content;
-}
 
 }  // namespace efface::audit
