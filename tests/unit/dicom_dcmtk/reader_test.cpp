@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include "base/error.h"
 #include "dicom_dcmtk/reader.h"
 #include "make_file.h"
+#include "tests/support/packing.h"
 
 namespace efface::dicom_dcmtk {
 namespace {
@@ -11,23 +11,11 @@ namespace {
 using namespace efface::test;
 using dicom::Tag;
 using dicom::Vr;
+using support::gzipped;
+using support::raw_deflated;
 
 std::string file_in(const std::string& uid, Syntax syntax) {
   return part10(uid) + mr_image(syntax);
-}
-
-std::string gzipped(const std::string& bytes) {
-  z_stream stream{};
-  deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-  std::string out(bytes.size() + 1024, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
 }
 
 void expect_image(const std::filesystem::path& path, const std::string& transfer_syntax) {
@@ -191,20 +179,6 @@ TEST(Reader, KeepsTheFirstOfAttributesThatOccurTwice) {
   EXPECT_EQ(dropped.attributes.size(), 3U);
   EXPECT_EQ(dropped.text({0x0008, 0x0018}), "1.2.3.5");
   EXPECT_EQ(dropped.text({0x0010, 0x0020}), "INNER-2");
-}
-
-std::string raw_deflated(const std::string& bytes) {
-  z_stream stream{};
-  deflateInit2(&stream, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
-  std::string out(bytes.size() + 1024, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
 }
 
 TEST(Reader, ReadsDeflatedDataSetsWithAndWithoutMeta) {

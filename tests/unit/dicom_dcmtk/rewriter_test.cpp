@@ -39,14 +39,14 @@ TEST(Rewriter, EmptyPlanKeepsEveryAttributeAndTheBytesOfThePixels) {
     const WriteReport report = write_edited(file, {}, folder / "out", {});
     EXPECT_TRUE(report.pixels_copied);
     EXPECT_EQ(report.transfer_syntax_uid, uid_of(syntax));
-    const std::string written = read_bytes(folder / "out");
+    const std::string written = content_of(folder / "out");
     EXPECT_TRUE(written.ends_with(mr_image(syntax)));
     EXPECT_EQ(written.find("SECRETAE"), std::string::npos);
     EXPECT_EQ(written.substr(0, 132), std::string(128, '\0') + "DICM");
     EXPECT_NE(written.find("EFFACE_0_1"), std::string::npos);
     DicomFile again(folder / "out");
     write_edited(again, {}, folder / "out2", {});
-    EXPECT_EQ(read_bytes(folder / "out2"), written);
+    EXPECT_EQ(content_of(folder / "out2"), written);
   }
 }
 
@@ -134,7 +134,7 @@ TEST(Rewriter, EditsItemsThatWereHiddenInUnknownValues) {
   plan.edits.push_back(
       edit({{{{0x0009, 0x1001}, 0}}, {0x0010, 0x0010}}, Action::dummy, Vr::PN, "X"));
   write_edited(file, plan, folder / "out", {});
-  EXPECT_EQ(read_bytes(folder / "out").find("Hidden"), std::string::npos);
+  EXPECT_EQ(content_of(folder / "out").find("Hidden"), std::string::npos);
   const dicom::DataSet attributes = DicomFile(folder / "out").attributes();
   EXPECT_EQ(attributes.find({0x0009, 0x1001})->items.at(0).text({0x0010, 0x0010}), "X");
 }
@@ -164,7 +164,7 @@ TEST(Rewriter, DropsItemsAndKeepsThePlacesOfTheOthers) {
       plan.edits.push_back(
           edit({{{sequence, 1}}, {0x0040, 0x0310}}, Action::dummy, Vr::ST, "changed"));
       write_edited(file, plan, folder / "out", {});
-      EXPECT_EQ(read_bytes(folder / "out").find("first"), std::string::npos);
+      EXPECT_EQ(content_of(folder / "out").find("first"), std::string::npos);
       const dicom::DataSet attributes = DicomFile(folder / "out").attributes();
       const auto& left = attributes.find(sequence)->items;
       ASSERT_EQ(left.size(), 2U);
@@ -191,7 +191,7 @@ TEST(Rewriter, SaysWhereThePixelDataStand) {
     DicomFile file(folder.write("in", part10(uid_of(syntax)) + mr_image(syntax)));
     const std::string pixels = pixel_bytes(file);
     const WriteReport report = write_edited(file, {}, folder / "out", {});
-    const std::string written = read_bytes(folder / "out");
+    const std::string written = content_of(folder / "out");
     EXPECT_EQ(written.substr(report.pixels_begin, report.pixels_end - report.pixels_begin), pixels);
     EXPECT_EQ(report.pixels_end - report.pixels_begin, 24U);
   }
@@ -203,7 +203,7 @@ TEST(Rewriter, DropsWhatFollowsThePixelData) {
   after.raw(0xFFFCFFFC, "OB", "Doe^Jane");
   DicomFile file(folder.write("in", part10(explicit_little) + mr_image({}) + after.bytes));
   write_edited(file, {}, folder / "out", {});
-  EXPECT_TRUE(read_bytes(folder / "out").ends_with(mr_image({})));
+  EXPECT_TRUE(content_of(folder / "out").ends_with(mr_image({})));
 }
 
 TEST(Rewriter, RefusesTruncatedFilesBrokenPlansAndExistingOutputs) {
@@ -219,7 +219,7 @@ TEST(Rewriter, RefusesTruncatedFilesBrokenPlansAndExistingOutputs) {
   EXPECT_THROW(write_edited(file, plan, folder / "out", {}), base::Error);
   DicomFile other(input);
   EXPECT_THROW(write_edited(other, {}, input, {}), base::Error);
-  EXPECT_EQ(read_bytes(input), whole);
+  EXPECT_EQ(content_of(input), whole);
 }
 
 }  // namespace
