@@ -1,63 +1,45 @@
 #include "config/key_file.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
-#include <functional>
-#include <iterator>
 #include <string>
 
-#include "base/error.h"
+#include "tests/support/errors.h"
+#include "tests/support/temporary_folder.h"
 
 namespace efface::config {
 namespace {
 
 namespace fs = std::filesystem;
+using support::error_of;
 
 class KeyFile : public testing::Test {
  protected:
   KeyFile() {
-    std::string pattern = (fs::temp_directory_path() / "efface-key-XXXXXX").string();
-    directory_ = ::mkdtemp(pattern.data());
-    path_ = directory_ / "project.key";
     for (std::size_t i = 0; i < key_.bytes.size(); ++i) {
       key_.bytes[i] = static_cast<std::uint8_t>(i * 9 + 3);
     }
   }
-  ~KeyFile() override { fs::remove_all(directory_); }
 
   void put(const std::string& text, unsigned mode = 0600) {
     fs::remove(path_);
-    std::ofstream(path_) << text;
+    support::put(path_, text);
     ::chmod(path_.c_str(), mode);
   }
-  std::string text() {
-    std::ifstream file(path_);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
+  std::string text() { return support::content_of(path_); }
   unsigned mode() {
     struct stat status {};
     EXPECT_EQ(::stat(path_.c_str(), &status), 0);
     return status.st_mode & 07777;
   }
 
-  fs::path directory_, path_;
+  const support::Folder folder_;
+  const fs::path path_ = folder_ / "project.key";
   base::Digest key_;
 };
-
-base::Error error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const base::Error& error) {
-    return error;
-  }
-  ADD_FAILURE() << "no error";
-  return {base::Fault::internal, ""};
-}
 
 TEST_F(KeyFile, ReadsWhatItWrote) {
   write_key_file(path_, key_);
@@ -80,14 +62,13 @@ TEST_F(KeyFile, IsNeverOverwritten) {
   EXPECT_EQ(error_of([&] { write_key_file(path_, key_); }).fault(), base::Fault::usage);
   EXPECT_EQ(text(), "precious");
   fs::remove(path_);
-  fs::create_symlink(directory_ / "elsewhere", path_);
+  fs::create_symlink(folder_ / "elsewhere", path_);
   EXPECT_EQ(error_of([&] { write_key_file(path_, key_); }).fault(), base::Fault::usage);
-  EXPECT_FALSE(fs::exists(directory_ / "elsewhere"));
+  EXPECT_FALSE(fs::exists(folder_ / "elsewhere"));
 }
 
 TEST_F(KeyFile, CannotBeWrittenWhereNoDirectoryIs) {
-  EXPECT_EQ(error_of([&] { write_key_file(directory_ / "no" / "key", key_); }).fault(),
-            base::Fault::io);
+  EXPECT_EQ(error_of([&] { write_key_file(folder_ / "no/key", key_); }).fault(), base::Fault::io);
 }
 
 TEST_F(KeyFile, IsRefusedWhenOpenToGroupOrOthers) {
@@ -104,7 +85,7 @@ TEST_F(KeyFile, IsRefusedWhenOpenToGroupOrOthers) {
 
 TEST_F(KeyFile, IsRefusedThroughALinkWhoseTargetIsOpen) {
   write_key_file(path_, key_);
-  const fs::path link = directory_ / "link";
+  const fs::path link = folder_ / "link";
   fs::create_symlink(path_, link);
   EXPECT_EQ(read_key_file(link), key_);
   ::chmod(path_.c_str(), 0644);
@@ -112,7 +93,7 @@ TEST_F(KeyFile, IsRefusedThroughALinkWhoseTargetIsOpen) {
 }
 
 TEST_F(KeyFile, MustBeARegularFile) {
-  EXPECT_EQ(error_of([&] { read_key_file(directory_); }).fault(), base::Fault::crypto);
+  EXPECT_EQ(error_of([&] { read_key_file(folder_.path()); }).fault(), base::Fault::crypto);
   ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
   EXPECT_EQ(error_of([&] { read_key_file(path_); }).fault(), base::Fault::crypto);
   fs::remove(path_);

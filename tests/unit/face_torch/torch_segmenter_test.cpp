@@ -8,27 +8,16 @@
 
 #include "base/error.h"
 #include "face_torch/load.h"
+#include "tests/support/errors.h"
 #include "tiny_model.h"
 
 namespace efface::face_torch {
 namespace {
 
 using base::Fault;
+using support::fault_of;
 
 const TorchOptions on_cpu{TorchOptions::Device::cpu, 0, 1};
-
-template <class Run>
-Fault fault_of(Run run) {
-  try {
-    run();
-  } catch (const base::Error& e) {
-    EXPECT_FALSE(std::string(e.what()).empty());
-    EXPECT_EQ(std::string(e.what()).find('\n'), std::string::npos);
-    return e.fault();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return Fault::internal;
-}
 
 void expect_formula(const face::ModelInput& input, const face::Probabilities& p) {
   ASSERT_EQ(p.grid, input.grid);
