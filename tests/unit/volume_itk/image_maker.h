@@ -1,82 +1,21 @@
-// Small NIfTI, NRRD and MetaImage files made by code, in every byte order and packing, and a folder
-// for them that goes away. For the tests of volume_itk only.
+// Small NIfTI, NRRD and MetaImage files made by code, in every byte order and packing. For the
+// tests of volume_itk only.
 #pragma once
 
-#include <zlib.h>
+#include <gtest/gtest.h>
 
-#include <unistd.h>
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <bit>
 #include <cstdint>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
+#include "tests/support/temporary_folder.h"
+#include "volume/geometry.h"
+
 namespace efface::volume_itk::test {
-
-namespace fs = std::filesystem;
-
-/// A fresh folder, removed with all in it.
-class Folder {
- public:
-  Folder() {
-    static std::atomic<int> number{0};
-    path_ = fs::temp_directory_path() /
-            ("efface_volume_itk_" + std::to_string(::getpid()) + "_" + std::to_string(number++));
-    fs::create_directories(path_);
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  fs::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
-
-inline void write_file(const fs::path& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary) << bytes;
-}
-
-inline std::string read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-/// One gzip member.
-inline std::string gzipped(const std::string& bytes) {
-  z_stream stream{};
-  deflateInit2(&stream, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, bytes.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-
-inline std::string gunzipped(const std::string& bytes) {
-  z_stream stream{};
-  inflateInit2(&stream, 31);
-  std::string out(1 << 20, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  inflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  inflateEnd(&stream);
-  return out;
-}
 
 /// A NIfTI header by its fields, and int16 voxels that count up.
 struct NiftiMaker {
@@ -226,5 +165,16 @@ struct NiftiMaker {
   /// All of a single file.
   std::string file() const { return header() + voxels() + trailing; }
 };
+
+/// Written as a.nii.
+inline std::filesystem::path store(const support::Folder& folder, const std::string& bytes) {
+  return folder.write("a.nii", bytes);
+}
+
+inline void expect_at(const volume::Vec3& p, double x, double y, double z) {
+  EXPECT_NEAR(p[0], x, 1e-4);
+  EXPECT_NEAR(p[1], y, 1e-4);
+  EXPECT_NEAR(p[2], z, 1e-4);
+}
 
 }  // namespace efface::volume_itk::test

@@ -5,12 +5,13 @@
 #include <random>
 
 #include "image_maker.h"
+#include "tests/support/temporary_folder.h"
 #include "volume_itk/image_file.h"
 
 namespace efface::volume_itk {
 namespace {
 
-using test::Folder;
+using support::Folder;
 using test::NiftiMaker;
 
 /// A ball of 40 voxels with a core, on a 64-cube; value(label, noise).
@@ -31,7 +32,7 @@ bool looks_like_labels(std::int16_t datatype, std::size_t bytes, Value value, in
     maker.values.push_back(value(label, noise(random), r));
   }
   Folder folder;
-  test::write_file(folder / "a", maker.file());
+  support::put(folder / "a", maker.file());
   return ImageFile(folder / "a").values_look_like_labels();
 }
 

@@ -2,12 +2,13 @@
 #include <gtest/gtest.h>
 
 #include "image_maker.h"
+#include "tests/support/temporary_folder.h"
 #include "volume_itk/internal_nifti.h"
 
 namespace efface::volume_itk {
 namespace {
 
-using test::Folder;
+using support::Folder;
 using test::NiftiMaker;
 
 TEST(NiftiText, NamesOfToolsMayStay) {
@@ -34,11 +35,11 @@ TEST(NiftiText, AToolsNameStaysInTheFile) {
     maker.version_2 = version_2;
     maker.texts = {{"descrip", "FSL5.0"}};
     const std::string name = version_2 ? "2" : "1";
-    test::write_file(folder / name, maker.file());
+    support::put(folder / name, maker.file());
     const ImageFile image(folder / name);
     EXPECT_TRUE(image.free_texts().empty());
     image.write(folder / (name + "b"));
-    EXPECT_EQ(test::read_file(folder / (name + "b")), maker.file());
+    EXPECT_EQ(support::content_of(folder / (name + "b")), maker.file());
   }
 }
 
@@ -47,11 +48,11 @@ TEST(NiftiText, WhatHidesBehindTheEndOfATextGoes) {
   NiftiMaker maker;
   maker.texts = {{"descrip", std::string("FSL5.0\0Doe^Jane", 15)},
                  {"intent_name", std::string("\0hidden", 7)}};
-  test::write_file(folder / "a", maker.file());
+  support::put(folder / "a", maker.file());
   const ImageFile image(folder / "a");
   EXPECT_EQ(image.free_texts().size(), 2U);
   image.write(folder / "b");
-  const std::string bytes = test::read_file(folder / "b");
+  const std::string bytes = support::content_of(folder / "b");
   EXPECT_EQ(bytes.find("Jane"), std::string::npos);
   EXPECT_EQ(bytes.find("hidden"), std::string::npos);
 }
@@ -62,12 +63,12 @@ TEST(NiftiText, AnExtensionThatTheHeaderDeniesGoesToo) {
   maker.extension = "Doe^Jane";
   std::string bytes = maker.file();
   bytes[348] = 0;
-  test::write_file(folder / "a", bytes);
+  support::put(folder / "a", bytes);
   const ImageFile image(folder / "a");
   ASSERT_EQ(image.free_texts().size(), 1U);
   EXPECT_NE(image.free_texts()[0].second.reveal().find("Doe^Jane"), std::string::npos);
   image.write(folder / "b");
-  EXPECT_EQ(test::read_file(folder / "b").find("Jane"), std::string::npos);
+  EXPECT_EQ(support::content_of(folder / "b").find("Jane"), std::string::npos);
 }
 
 }  // namespace

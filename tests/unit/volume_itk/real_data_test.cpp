@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "image_maker.h"
+#include "tests/support/temporary_folder.h"
 #include "volume_itk/image_file.h"
 
 namespace efface::volume_itk {
@@ -24,7 +25,7 @@ class RealImage : public ::testing::TestWithParam<const char*> {};
 TEST_P(RealImage, VoxelsAndGeometrySurvive) {
   const fs::path path = real_data() / GetParam();
   if (!fs::exists(path)) GTEST_SKIP() << "EFFACE_DATA, the folder of real scans, is not set";
-  test::Folder folder;
+  support::Folder folder;
   ImageFile before(path);
   EXPECT_TRUE(before.geometry_is_known());
   EXPECT_FALSE(before.values_look_like_labels());
@@ -51,16 +52,16 @@ TEST(RealDicom, JpegTwoThousandGivesTheOriginalValues) {
   }
   const auto decoded = decode_dicom_pixels(files / "MR_small_jp2klossless.dcm");
   EXPECT_EQ(decoded, decode_dicom_pixels(files / "MR_small.dcm"));
-  const std::string whole = test::read_file(files / "MR_small.dcm");
+  const std::string whole = support::content_of(files / "MR_small.dcm");
   const std::string pixels(reinterpret_cast<const char*>(decoded.data()), decoded.size());
   EXPECT_NE(whole.find(pixels), std::string::npos);
 }
 
 TEST(Dicom, WhatIsNoImageIsAnError) {
-  test::Folder folder;
-  test::write_file(folder / "a", std::string(5000, 'x'));
+  support::Folder folder;
+  support::put(folder / "a", std::string(5000, 'x'));
   EXPECT_THROW(decode_dicom_pixels(folder / "a"), base::Error);
-  test::write_file(folder / "a", "");
+  support::put(folder / "a", "");
   EXPECT_THROW(decode_dicom_pixels(folder / "a"), base::Error);
   EXPECT_THROW(decode_dicom_pixels(folder / "none"), base::Error);
 }

@@ -3,13 +3,15 @@
 
 #include "base/error.h"
 #include "image_maker.h"
+#include "tests/support/packing.h"
+#include "tests/support/temporary_folder.h"
 #include "volume_itk/image_file.h"
 
 namespace efface::volume_itk {
 namespace {
 
 namespace fs = std::filesystem;
-using test::Folder;
+using support::Folder;
 using volume::operator-;
 using volume::Vec3;
 
@@ -27,17 +29,12 @@ std::string nrrd(const std::string& more = "", const std::string& space = "left-
          "\nspace directions: (20.1,0,0.3) (0,29.7,0) (0.123456789012345,0,-40)\n"
          "kinds: domain domain domain\nendian: little\nencoding: " +
          (gzip ? "gzip" : "raw") + "\nspace origin: (-11.1,22.2,33.3)\n" + more + "\n" +
-         (gzip ? test::gzipped(voxels_of(120)) : voxels_of(120));
+         (gzip ? support::gzipped(voxels_of(120)) : voxels_of(120));
 }
 
 /// zlib's own wrapping, as MetaImage has it.
 std::string deflated(const std::string& bytes) {
-  std::string out(compressBound(bytes.size()), '\0');
-  uLongf length = out.size();
-  compress(reinterpret_cast<Bytef*>(out.data()), &length,
-           reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
-  out.resize(length);
-  return out;
+  return support::packed(bytes, support::Wrapping::zlib);
 }
 
 std::string metaimage(const std::string& more = "", const std::string& sizes = "6 5 4",
@@ -75,7 +72,7 @@ class Silence {
 class TextFormat : public ::testing::Test {
  protected:
   fs::path store(const std::string& bytes, const std::string& name = "a") const {
-    test::write_file(folder_ / name, bytes);
+    support::put(folder_ / name, bytes);
     return folder_ / name;
   }
 
@@ -102,7 +99,7 @@ class TextFormat : public ::testing::Test {
       EXPECT_TRUE(std::equal(x.begin(), x.end(), y.begin(), y.end()));
     }
     after.write(folder_ / "c");
-    EXPECT_EQ(test::read_file(folder_ / "b"), test::read_file(folder_ / "c"));
+    EXPECT_EQ(support::content_of(folder_ / "b"), support::content_of(folder_ / "c"));
   }
 
   Folder folder_;
@@ -177,7 +174,7 @@ TEST_F(TextFormat, CompressionStaysAsItWas) {
   for (const bool gzip : {false, true}) {
     fs::remove(folder_ / "b");
     ImageFile(store(nrrd("", "left-posterior-superior", gzip))).write(folder_ / "b");
-    const std::string bytes = test::read_file(folder_ / "b");
+    const std::string bytes = support::content_of(folder_ / "b");
     EXPECT_EQ(bytes.find("encoding: gzip") != std::string::npos, gzip);
     EXPECT_TRUE(gzip || bytes.find(raw) != std::string::npos);
   }
@@ -195,7 +192,7 @@ TEST_F(TextFormat, TextsVanish) {
   EXPECT_EQ(m.free_texts().size(), 3U);
   m.write(folder_ / "c");
   for (const char* name : {"b", "c"}) {
-    const std::string bytes = test::read_file(folder_ / name);
+    const std::string bytes = support::content_of(folder_ / name);
     for (const char* text : {"Jane", "Doe", "1970"})
       EXPECT_EQ(bytes.find(text), std::string::npos) << name << text;
     EXPECT_TRUE(ImageFile(folder_ / name).free_texts().empty());
@@ -268,7 +265,7 @@ TEST_F(TextFormat, CompressedMetaImageRoundTrip) {
   const std::string bytes = compressed_metaimage();
   EXPECT_EQ(ImageFile(store(bytes)).real_volume(0).values[119], 31 * 119);
   expect_round_trip(bytes);
-  EXPECT_NE(test::read_file(folder_ / "b").find("CompressedData = True"), std::string::npos);
+  EXPECT_NE(support::content_of(folder_ / "b").find("CompressedData = True"), std::string::npos);
 }
 
 TEST_F(TextFormat, FourDimensionsOfMetaImageAreTimePoints) {
