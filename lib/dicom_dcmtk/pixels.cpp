@@ -80,7 +80,7 @@ DecodedPixels decode_pixels(DicomFile& file, const ForeignDecoder& foreign) {
   }
   DecodedPixels pixels;
   const std::uint64_t size = native_size(facts);
-  pixels.bytes_per_voxel = facts.bits_allocated / 8 * facts.samples_per_pixel;
+  pixels.bytes_per_voxel = std::size_t{facts.bits_allocated / 8} * facts.samples_per_pixel;
   if (!state.has_compressed_pixels()) {
     pixels.bytes = native_bytes(state, facts);
   } else if (is_known_to_dcmtk(facts.transfer_syntax_uid)) {
