@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "base/error.h"
 #include "face_torch/torch_segmenter.h"
@@ -31,6 +32,42 @@ TEST_F(Device, CpuAndCudaAgree) {
   for (std::size_t i = 0; i < a.values.size(); ++i)
     worst = std::max(worst, std::abs(a.values[i] - b.values[i]));
   EXPECT_LT(worst, 1e-3F);
+}
+
+/// An input of 64 x 64 x 64 voxels whose values follow no pattern that a network could ignore.
+face::ModelInput large_input() {
+  face::ModelInput input;
+  input.grid = {{64, 64, 64}, {}, 3.0};
+  const std::size_t n = input.grid.voxel_count();
+  for (std::size_t i = 0; i < n; ++i) {
+    const double x = static_cast<double>(i % 64), y = static_cast<double>(i / 64 % 64),
+                 z = static_cast<double>(i / 4096);
+    const double r = std::hypot(x - 31, y - 33, z - 30);
+    input.values.push_back(static_cast<float>(
+        r < 28 ? 0.5 + 0.3 * std::sin(x / 3) * std::cos(y / 4) * std::sin(z / 5) : 0.02));
+  }
+  input.inside.assign(n, 1);
+  return input;
+}
+
+TEST_F(Device, CpuAndCudaAgreeOnTheReleasedNetworks) {
+  int compared = 0;
+  for (const auto& file : std::filesystem::directory_iterator(EFFACE_SOURCE_DIR "/models")) {
+    if (file.path().extension() != ".pt") continue;
+    face::ModelCard card;
+    card.weights_file = file.path().string();
+    TorchSegmenter cpu(card, {TorchOptions::Device::cpu, 0, 2});
+    TorchSegmenter cuda(card, {TorchOptions::Device::cuda, 0, 1});
+    const auto input = large_input();
+    const auto a = cpu.segment(input), b = cuda.segment(input);
+    ASSERT_EQ(a.values.size(), b.values.size());
+    float worst = 0;
+    for (std::size_t i = 0; i < a.values.size(); ++i)
+      worst = std::max(worst, std::abs(a.values[i] - b.values[i]));
+    EXPECT_LT(worst, 1e-3F) << file.path().filename();
+    ++compared;
+  }
+  EXPECT_GT(compared, 0);
 }
 
 TEST_F(Device, CudaRepeatsItself) {
