@@ -45,7 +45,7 @@ def thick(data, affine, plane, in_plane_mm=1.0, across_mm=5.0):
             values = ndimage.uniform_filter1d(values, width, axis=k, mode="nearest")
     shape = np.maximum(1, np.floor(np.array(data.shape) * old / new)).astype(int)
     first = (new / old - 1) / 2  # outer faces stay where they were
-    values = ndimage.affine_transform(values, new / old, first, tuple(shape), order=1, mode="nearest")
+    values = ndimage.affine_transform(values, np.diag(new / old), first, tuple(shape), order=1, mode="nearest")
     matrix = affine.copy()
     matrix[:3, :3] *= new / old
     matrix[:3, 3] += affine[:3, :3] @ first

@@ -26,8 +26,8 @@ def removal(before, after, target, voxel_ml):
 
 def is_missed(record):
     """A face in view, and a written volume that still has a good part of it."""
-    return (record["outcome"] == "written" and record["face_ml"] >= LEAST_FACE_ML
-            and (record["face_changed"] or 0) < LEAST_SHARE)
+    return bool(record["outcome"] == "written" and record["face_ml"] >= LEAST_FACE_ML
+                and (record["face_changed"] or 0) < LEAST_SHARE)
 
 
 def dice(a, b):
