@@ -67,7 +67,7 @@ OTHERS = [
     ("GE field map", "dicom_vendor_fmap/GE", "?"),
     ("Philips field map", "dicom_vendor_enh/Philips", "?"),
     ("Agfa/Siemens Vida EPI", "dicom_vendor_agfa", "?"),
-    ("nibabel phantom", "dicom_nibabel", "none")]
+    ("nibabel MPRAGE, pixels zeroed", "dicom_nibabel", "none")]
 # folders of many short series: counted by outcome
 VARIETY = ["dicom_pydicom", "dicom_cornerstone", "dicom_dcmqi", "dicom_highdicom", "dicom_dicomparser",
            "dicom_heudiconv", "dicom_deid_data", "dicom_vendor_12bit", "dicom_vendor_deident",

@@ -109,12 +109,11 @@ def synthetic(records):
             "removed", "no_face", "no_head", "uncertain")), sum(v["missed"] for v in group),
             number(float(np.mean(cleared)) if cleared else None),
             number(float(np.quantile(cleared, 0.05)) if cleared else None),
-            max(v["brain_changed"] for v in group if v["outcome"] == "written")
-            if any(v["outcome"] == "written" for v in group) else "–"])
+            number(max((v.get("brain_changed_ml", 0) for v in group if v["outcome"] == "written"), default=None), 2)])
     return ("**Held-out synthetic volumes.** Face in view: at least 2 ml of facial labels. Missed: written with "
             "less than 80 % of them changed.\n\n" + rows(
                 ["nuisance", "volumes", "with a face", "removed", "no_face", "no_head", "uncertain", "missed",
-                 "mean share gone", "5 % quantile", "most brain voxels"], lines))
+                 "mean share gone", "5 % quantile", "most brain, ml"], lines))
 
 
 def reliability(records):
@@ -147,11 +146,11 @@ def dice(records):
                     and r["verdict"] == "removed"]),
               mean([r["face_changed"] for r in group if r["verdict"] == "removed"]),
               mean([r["of_changed_tissue_face"] for r in group if r["of_changed_tissue_face"] is not None]),
-              max(r["brain_changed"] for r in group)] for name, group in groups.items()]
+              number(max(r.get("brain_changed_ml", 0) for r in group), 2)] for name, group in groups.items()]
     return ("**Dice on label maps**, images painted at random (T1, T2, CT, any). Region: what the program changed in "
             "tissue against what it would have changed by the reference labels.\n\n" + rows(
                 ["heads", "images", *names, "region", "share of face changed", "share of changed tissue that is face",
-                 "most brain voxels"], lines))
+                 "most brain, ml"], lines))
 
 
 def markdown(results):

@@ -21,7 +21,8 @@ def removal(before, after, target, voxel_ml):
     return {"face_ml": round(float(face.sum()) * voxel_ml, 2), "face_changed": share(face),
             "changed_by_class": {NAMES[k]: share(target == k) for k in range(FACE, len(NAMES))},
             "of_changed_tissue_face": round(float(face[tissue].mean()), 4) if tissue.any() else None,
-            "brain_changed": int((changed & (target == BRAIN)).sum())}
+            "brain_changed": int((changed & (target == BRAIN)).sum()),
+            "brain_changed_ml": round(float((changed & (target == BRAIN)).sum()) * voxel_ml, 3)}
 
 
 def is_missed(record):
