@@ -117,7 +117,7 @@ def other_volumes(args, results, program, heads):
 
 def synthetic_volumes(args, results, program):
     count = args.synthetic if args.synthetic is not None else (1 if args.quick else 0)
-    images = 2 if args.quick else args.dice
+    images = 1 if args.quick else args.dice
     if not (args.shared / "face_model").is_dir() or not (count or images):
         return
     heads = synthetic.held_out_heads(args.shared / "face_model", args.data / "labels_synthseg",

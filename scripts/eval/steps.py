@@ -22,7 +22,7 @@ def decision(run, path):
     """Verdict, outcome and costs of one input of a run."""
     record, volume = run.outcome(path), run.volume_of(path)
     return {"outcome": record["outcome"], "verdict": volume.get("verdict"), "score": volume.get("score"),
-            "why": record.get("reason") or volume.get("reason", ""),
+            "why": volume.get("reason") or record.get("reason", ""),
             "brain_overlap": volume.get("brain_overlap_voxels")} | run.figures()
 
 
