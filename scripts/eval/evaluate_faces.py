@@ -79,7 +79,8 @@ def real_heads(args, results, program):
                 waiting[real.as_given(head)] = f"real/{head.name}"
                 collect(args.jobs)
         for head in real.heads.values():
-            wanted = QUICK_CHANGES.get(head.name, []) if args.quick else list(changes.all_changes())
+            wanted = QUICK_CHANGES.get(head.name, []) if args.quick else [
+                c for c in changes.all_changes() if c.startswith(tuple(args.changes))]
             for label in wanted:
                 key = f"changed/{label}/{head.name}"
                 if results.lacks(key):
@@ -150,6 +151,8 @@ def main():
     parser.add_argument("--dice", type=int, default=4, help="images of each held-out head for Dice")
     parser.add_argument("--only", nargs="+", choices=["real", "other", "synthetic"],
                         default=["real", "other", "synthetic"])
+    parser.add_argument("--changes", nargs="+", default=[""], metavar="START",
+                        help="of the changes, those whose names start so: \"5 mm\", \"turned x\", inverted, left …")
     parser.add_argument("--quick", action="store_true", help="few changes, few volumes of each kind")
     parser.add_argument("--jobs", type=int, default=2, help="judges at a time; the program runs alone")
     parser.add_argument("--nice", type=int, default=5, help="of the judges")
