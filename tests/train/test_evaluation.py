@@ -5,7 +5,7 @@ import unittest
 
 import numpy as np
 
-from simple_head import ellipsoid_head
+from simple_head import SHARED, ellipsoid_head
 
 import changes
 import head_volume as hv
@@ -96,6 +96,23 @@ class Landmarks(unittest.TestCase):
             result = judging.corrected({"failed": ["nose_tip not removed", "a face is still found on 2"],
                                         "faces_after": on_output}, faces.before)
             self.assertEqual(len(result["failed"]), 2 if looked else 1)
+
+
+@unittest.skipUnless((SHARED / "eval" / "face_judge.py").exists(), "no ../shared/eval/face_judge.py")
+class Judge(unittest.TestCase):
+    def test_its_pictures_are_the_same_from_one_rotation_each(self):
+        import importlib.util
+        path = SHARED / "eval" / "face_judge.py"
+        spec = importlib.util.spec_from_file_location("plain_judge", path)
+        plain = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(plain)
+        cheap = judging.load_judge(path)
+        rng = np.random.default_rng(0)
+        images = [np.pad(ellipsoid_head().target[:, ::-1], 5) * 90.0 + rng.normal(0, 9, (70, 80, 80)) for _ in "ab"]
+        for image in images:
+            for level in (40.0, 70.0, 110.0):
+                for yaw in (-20, 0, 20):
+                    np.testing.assert_array_equal(plain.render(image, level, yaw), cheap.render(image, level, yaw))
 
 
 class Truth(unittest.TestCase):
