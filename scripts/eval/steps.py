@@ -193,7 +193,7 @@ def synthetic_chunk(program, heads, nuisance, first, count, scratch):
     for i, (path, s) in enumerate(samples.items()):
         after = images.read(written[str(path)])[0] if str(path) in written else s.image
         voxel_ml = abs(np.linalg.det(s.affine[:3, :3])) / 1000
-        record = {"volume": first + i} | decision(run, path) | truth.removal(s.image, after, s.target, voxel_ml)
+        record = {"volume": first + i, "of": s.of} | decision(run, path) | truth.removal(s.image, after, s.target, voxel_ml)
         records.append(record | {"missed": truth.is_missed(record)})
         path.unlink()
     shutil.rmtree(run.output)

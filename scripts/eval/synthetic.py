@@ -31,6 +31,7 @@ class Sample:
     image: np.ndarray  # int16
     target: np.ndarray  # uint8
     affine: np.ndarray  # RAS mm
+    of: str = ""  # head and contrast
 
 
 @dataclasses.dataclass
@@ -166,13 +167,13 @@ NUISANCES = {
     "brain only": ("brain", MR, nothing), "body, phantom": ("body", ALL, nothing), "noise only": ("noise", MR, nothing)}
 
 
-def crop(scene, image, origin):
+def crop(scene, image, origin, of=""):
     """Field of view as a box."""
     box = tuple(slice(i.min(), i.max() + 1) for i in np.nonzero(scene.inside))
     low = np.array(origin, float) + scene.spacing * np.array([b.start for b in box])
     affine = np.diag([-scene.spacing, -scene.spacing, scene.spacing, 1.0])
     affine[:3, 3] = [-low[0], -low[1], low[2]]
-    return Sample(np.rint(image[box]).astype(np.int16), np.ascontiguousarray(scene.target[box]), affine)
+    return Sample(np.rint(image[box]).astype(np.int16), np.ascontiguousarray(scene.target[box]), affine, of)
 
 
 def head_less(rng, kind, mode):
@@ -194,7 +195,8 @@ def sample(heads, nuisance, i):
     """Volume I of a nuisance; HEADS: dict of head_volume.Head."""
     kind, modes, change = NUISANCES[nuisance]
     rng = np.random.default_rng([SEED, zlib.crc32(nuisance.encode()), i])
-    mode, head = modes[i % len(modes)], list(heads.values())[rng.integers(len(heads))]
+    mode, name = modes[i % len(modes)], list(heads)[rng.integers(len(heads))]
+    head, of = heads[name], f"{name} {mode}"
     turn = None
     if kind == "turned":
         axis = rng.normal(size=3)
@@ -203,9 +205,9 @@ def sample(heads, nuisance, i):
         turn = Rotation.from_euler("xyz"[rng.integers(3)], rng.choice([90, 180, 270]), degrees=True)
     if kind == "mix":
         scene = mixed(rng, head)
-        return crop(scene, 1000 * scene.image, (0, 0, 0))
+        return crop(scene, 1000 * scene.image, (0, 0, 0), of)
     scene = head_less(rng, kind, mode) if kind in ("body", "noise") else painted(
         rng, head, mode, kind=kind, turn=turn)
     change(rng, scene, mode)
     level = rng.uniform(0.06, 0.14) if nuisance == "noise on it" else rng.uniform(0.01, 0.03)
-    return crop(scene, noisy(rng, scene, mode, level), (0, 0, 0))
+    return crop(scene, noisy(rng, scene, mode, level), (0, 0, 0), of)

@@ -111,7 +111,7 @@ def synthetic(records):
             number(float(np.quantile(cleared, 0.05)) if cleared else None),
             number(max((v.get("brain_changed_ml", 0) for v in group if v["outcome"] == "written"), default=None), 2)])
     return ("**Held-out synthetic volumes.** Face in view: at least 2 ml of facial labels. Missed: written with "
-            "less than 80 % of them changed. Of wrapped-around heads, what is folded in behind counts as face, too.\n\n" + rows(
+            "less than 80 % of them changed. What is wrapped around, behind the head, counts as face, too.\n\n" + rows(
                 ["nuisance", "volumes", "with a face", "removed", "no_face", "no_head", "uncertain", "missed",
                  "mean share gone", "5 % quantile", "most brain, ml"], lines))
 
