@@ -10,6 +10,7 @@ ARROWS = {
     "dicom": {"base"},
     "volume": {"base"},
     "study": {"base", "dicom", "volume"},
+    "text": {"base"},
     "deid": {"base", "dicom"},
     "face": {"base", "volume"},
     "qc": {"base", "volume", "face"},
@@ -28,7 +29,9 @@ FOREIGN = {  # header pattern -> modules that may include it (in .cpp and privat
     r"^(itk|gdcm|vnl)": {"volume_itk"},
     r"^(torch|ATen|c10)/": {"face_torch"},
     r"^openssl/": {"crypto_openssl"},
-    r"^nlohmann/": {"audit", "config", "cmd"},
+    r"^nlohmann/": {"audit", "config", "text", "cmd"},
+    r"^re2/": {"text"},
+    r"^unicode/": {"text"},
     r"^CLI/": {"cmd"},
     r"^zlib\.h": {"volume_itk", "dicom_dcmtk"},
 }
