@@ -50,6 +50,11 @@ void declare_choices(CLI::App& run, RunArguments& a) {
       ->check(CLI::IsMember({"eyes", "nose", "mouth", "ears"}))
       ->type_name("LIST")
       ->default_str("eyes,nose,mouth,ears");
+  run.add_option("--extent", a.extent,
+                 "How much of a face to remove: its features, or the whole facial surface from "
+                 "hairline to chin")
+      ->check(CLI::IsMember({"features", "face"}))
+      ->capture_default_str();
   run.add_option("--fill", a.fill,
                  "What takes a face's place: noise from the image's own background, or a constant")
       ->check(CLI::IsMember({"noise", "constant"}))

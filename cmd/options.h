@@ -20,6 +20,7 @@ struct RunArguments {
   std::string model;
   std::string device = "auto";
   std::vector<std::string> features{"eyes", "nose", "mouth", "ears"};
+  std::string extent = "features";
   std::string fill = "noise";
   std::string dates = "removed";
   std::string names = "keyed";

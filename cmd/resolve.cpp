@@ -119,6 +119,7 @@ std::string joined(const std::vector<face::Feature>& features) {
 std::map<std::string, std::string> recorded(const RunArguments& a, const batch::RunOptions& o) {
   const auto yes = [](bool value) { return std::string(value ? "true" : "false"); };
   return {{"features", joined(o.features)},
+          {"extent", a.extent},
           {"fill", a.fill},
           {"dates", a.dates},
           {"names", a.names},
@@ -147,6 +148,11 @@ batch::RunOptions resolve(const RunArguments& a) {
   o.qc = a.qc;
   o.profile.dates = a.dates == "modified" ? deid::Dates::modified : deid::Dates::removed;
   o.features = features_of(a.features);
+  o.extent = a.extent == "face" ? face::Extent::face : face::Extent::features;
+  if (o.extent == face::Extent::face && o.features.size() != face::feature_count) {
+    throw Error(Fault::usage, "--extent face removes all features",
+                "leave --features out, or use --extent features");
+  }
   o.fill = a.fill == "constant" ? face::Fill::constant : face::Fill::noise;
   o.names = a.names == "keep" ? batch::Names::keep : batch::Names::keyed;
   o.follow_links = a.follow_links;

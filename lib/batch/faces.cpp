@@ -59,7 +59,7 @@ StudyFaces::~StudyFaces() = default;
 
 StudyFaces::StudyFaces(const std::vector<FaceVolume>& volumes, const Context& context)
     : judgements_(volumes.size()), seen_(volumes.size()) {
-  const face::DecideOptions decide{context.options.features};
+  const face::DecideOptions decide{context.options.features, context.options.extent};
   std::size_t heads = 0, full = 0;
   for (std::size_t v = 0; v < volumes.size(); ++v) {
     FaceJudgement& judgement = judgements_[v];

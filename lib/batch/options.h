@@ -28,6 +28,7 @@ struct RunOptions {
   std::filesystem::path qc;  ///< folder for pictures of what is released; empty = none
   deid::Profile profile;
   std::vector<face::Feature> features{face::all_features.begin(), face::all_features.end()};
+  face::Extent extent = face::Extent::features;
   face::Fill fill = face::Fill::noise;
   Names names = Names::keyed;
   bool follow_links = false;

@@ -154,8 +154,10 @@ class Judge {
         choose_parts(evidence_, arrangement_, probabilities_, input_, options_.features);
     if (!chosen.refusal.empty()) return {Verdict::uncertain, chosen.refusal};
     if (chosen.sure == 0) return {Verdict::no_face, "none of the chosen features is in view"};
-    decision.region =
-        shape_region(input_.grid, chosen.parts, evidence_.brain.bits, arrangement_.pose);
+    if (options_.extent == Extent::face && arrangement_.points < 2)
+      return {Verdict::uncertain, "too little of the face is in view to place its surface"};
+    decision.region = shape_region(input_.grid, chosen.parts, evidence_.brain.bits,
+                                   arrangement_.pose, options_.extent);
     decision.collision_ml = collision_ml(decision.region);
     const auto sure = std::span(chosen.parts).first(chosen.sure);
     for (const Feature f : options_.features)

@@ -39,6 +39,7 @@ struct FaceDecision {
 
 struct DecideOptions {
   std::vector<Feature> features{all_features.begin(), all_features.end()};
+  Extent extent = Extent::features;
 };
 
 /// `input` is needed for its field of view.

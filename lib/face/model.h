@@ -26,6 +26,10 @@ inline constexpr std::array<Feature, 4> all_features{Feature::eyes, Feature::nos
 const char* to_string(Feature feature);
 Label label_of(Feature feature);
 
+/// How much goes: the chosen features with what lies between and before them, or the whole facial
+/// surface from hairline to chin, too.
+enum class Extent : std::uint8_t { features, face };
+
 /// One network, from the JSON card beside the weights.
 struct ModelCard {
   std::string name;

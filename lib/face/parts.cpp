@@ -14,7 +14,8 @@ constexpr double stray_least_ml = 1.0, stray_least_peak = 0.85;
 // --- What of missing parts? A site counts as in view from 0.5, as tissue from 0.35 of its volume,
 // as found from 0.15 of an average part's volume.
 constexpr double site_in_view = 0.5, site_tissue = 0.35, site_found = 0.15;
-// An ear's place follows from the other parts to about this.
+// An ear is thin: its place, which follows from the other parts to about pose_error_mm, goes with
+// so much around it.
 constexpr double ear_tissue = 0.05, pose_error_mm = 6;
 constexpr std::array<double, site_count> average_ml{12, 12, 22, 32, 10, 10};
 // Brain cannot fill half of a missing part's place.
@@ -76,7 +77,8 @@ class Chooser {
         chosen.refusal = std::string(name_of(site)) + " not found although its place is in view";
         return;
       }
-      chosen.guesses.push_back(site_voxels(site, arrangement_.pose, input_.grid));
+      const double margin_mm = feature_of(site) == Feature::ears ? pose_error_mm : 0;
+      chosen.guesses.push_back(site_voxels(site, arrangement_.pose, input_.grid, margin_mm));
       chosen.parts.push_back({feature_of(site), chosen.guesses.back(), true});
       chosen.placed_by_the_others += std::string(", ") + name_of(site) + " placed by the others";
     }

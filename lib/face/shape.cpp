@@ -5,6 +5,8 @@
 #include <limits>
 #include <numbers>
 
+#include "face/facial_surface.h"
+
 namespace efface::face {
 namespace {
 
@@ -101,8 +103,10 @@ std::vector<Body> bodies_of(const RegularGrid& model, std::span<const ShapePart>
   return bodies;
 }
 
-/// The grid around all bodies and what they are drawn out to, on the lattice of `model`.
-RegularGrid grid_around(const RegularGrid& model, const std::vector<Body>& bodies) {
+/// The grid around all bodies, what they are drawn out to, and `corners`, on the lattice of
+/// `model`.
+RegularGrid grid_around(const RegularGrid& model, const std::vector<Body>& bodies,
+                        std::span<const Vec3> corners) {
   Vec3 low{infinity, infinity, infinity}, high{-infinity, -infinity, -infinity};
   const auto include = [&](const Vec3& p) {
     for (std::size_t a = 0; a < 3; ++a) {
@@ -118,6 +122,7 @@ RegularGrid grid_around(const RegularGrid& model, const std::vector<Body>& bodie
         if (body.in_place)
           include(p + (body.sweep.end - dot(p, body.sweep.direction)) * body.sweep.direction);
       }
+  for (const Vec3& corner : corners) include(corner);
   RegularGrid grid;
   grid.spacing_mm = model.spacing_mm;
   for (std::size_t a = 0; a < 3; ++a) {
@@ -244,6 +249,14 @@ void share_out(FaceRegion& region, const RegularGrid& model, const Body& face,
   }
 }
 
+/// All parts as one body, which shares out what belongs to none of them.
+Body all_in(std::span<const ShapePart> parts) {
+  Body body;
+  for (const ShapePart& part : parts)
+    if (!part.voxels.empty()) body.parts.push_back(&part);
+  return body;
+}
+
 std::vector<float> brain_shape(const RegularGrid& model, const RegularGrid& grid,
                                const Bits& brain) {
   std::vector<std::uint32_t> voxels;
@@ -261,17 +274,25 @@ std::vector<float> brain_shape(const RegularGrid& model, const RegularGrid& grid
 }  // namespace
 
 FaceRegion shape_region(const RegularGrid& model, std::span<const ShapePart> parts,
-                        const Bits& brain, const HeadPose& pose) {
+                        const Bits& brain, const HeadPose& pose, Extent extent) {
   const std::vector<Body> bodies = bodies_of(model, parts, pose);
   FaceRegion region;
   if (bodies.empty()) return region;
-  region.grid = grid_around(model, bodies);
+  const bool whole_face = extent == Extent::face;
+  const auto corners = facial_surface_corners(pose);
+  region.grid = grid_around(model, bodies,
+                            whole_face ? std::span<const Vec3>(corners) : std::span<const Vec3>());
   for (const Body& body : bodies) {
     const std::vector<float> shape = body_shape(model, region.grid, body);
     if (body.in_place && !body.is_ear)
       share_out(region, model, body, shape);
     else
       unite(region.feature_sdf[static_cast<std::size_t>(body.parts.front()->feature)], shape);
+  }
+  if (whole_face) {
+    std::vector<float> surface = facial_surface(region.grid, pose);
+    smooth(region.grid, surface, smoothing_mm);
+    share_out(region, model, all_in(parts), surface);
   }
   region.brain_sdf = brain_shape(model, region.grid, brain);
   return region;

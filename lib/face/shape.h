@@ -21,9 +21,10 @@ struct ShapePart {
 /// The region on a grid of its own around the parts, aligned with `model`. The parts' voxels lie
 /// inside, unless the brain takes them. In front of the face the region ends in a plane 30 to 40 mm
 /// before the outermost voxel, beside an ear in a plane 20 to 30 mm out: the outer surface shows
-/// neither.
+/// neither. With Extent::face the facial surface of the canonical head goes, too.
 FaceRegion shape_region(const volume::RegularGrid& model, std::span<const ShapePart> parts,
-                        const Bits& brain, const HeadPose& pose);
+                        const Bits& brain, const HeadPose& pose,
+                        Extent extent = Extent::features);
 
 /// Volume in ml of the features' region that the brain keeps.
 double collision_ml(const FaceRegion& region);
