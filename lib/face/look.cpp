@@ -25,7 +25,9 @@ constexpr double head_room_mm = 26;
 // Larger than any head with what belongs to it: the boxes are wrong, the first look stands alone.
 constexpr double most_head_mm = 400;
 // How much the second look counts: most, but the first one has seen the whole head. Towards the
-// faces of its grid, where it lacks surroundings, it fades out over so many voxels.
+// faces of its grid, where it lacks surroundings, it fades out over so many voxels. Of a facial
+// label the larger of the two probabilities counts: what one network overlooks, as either does with
+// ears pressed flat, the other may have seen.
 constexpr float finer_weight = 0.7F;
 constexpr std::size_t fade_voxels = 8;
 // Below this neither network has seen a face, and agreement means nothing.
@@ -171,6 +173,38 @@ float face_sum(const Probabilities& p, std::size_t voxel) {
   return sum;
 }
 
+using Shares = std::array<float, label_count>;
+
+bool is_facial(std::size_t label) {
+  return std::any_of(all_features.begin(), all_features.end(),
+                     [&](Feature f) { return static_cast<std::size_t>(label_of(f)) == label; });
+}
+
+/// What two looks at one voxel say together, the second with weight `near` of its own. What is
+/// brain to both stays brain; facial labels take their larger share of what the brain leaves.
+Shares together(const Shares& whole, const Shares& finer, float near) {
+  Shares mean{};
+  for (std::size_t label = 0; label < label_count; ++label)
+    mean[label] = whole[label] + finer_weight * near * (finer[label] - whole[label]);
+  const auto brain = static_cast<std::size_t>(Label::brain);
+  float face = 0, others = 0;
+  Shares both = mean;
+  for (std::size_t label = 0; label < label_count; ++label) {
+    if (is_facial(label)) {
+      both[label] = std::max(mean[label], std::max(whole[label], near * finer[label]));
+      face += both[label];
+    } else if (label != brain) {
+      others += mean[label];
+    }
+  }
+  const float room = std::max(0.0F, 1 - mean[brain]);
+  const float most = face > room && face > 0 ? room / face : 1;
+  const float rest = others > 0 ? std::max(0.0F, room - face) / others : 0;
+  for (std::size_t label = 0; label < label_count; ++label)
+    if (label != brain) both[label] *= is_facial(label) ? most : rest;
+  return both;
+}
+
 /// Lays the second look over the first (both on lattices of one spacing) and measures how far they
 /// agree where both count.
 std::optional<double> lay_over(Probabilities& whole, const Probabilities& face) {
@@ -198,10 +232,14 @@ std::optional<double> lay_over(Probabilities& whole, const Probabilities& face) 
                      b = static_cast<double>(face_sum(face, from));
         common += static_cast<double>(near) * std::min(a, b);
         sum += static_cast<double>(near) * (a + b);
+        Shares first{}, second{};
         for (std::size_t label = 0; label < label_count; ++label) {
-          float& p = whole.values[label * w.voxel_count() + to];
-          p += finer_weight * near * (face.values[label * f.voxel_count() + from] - p);
+          first[label] = whole.values[label * w.voxel_count() + to];
+          second[label] = face.values[label * f.voxel_count() + from];
         }
+        const Shares both = together(first, second, near);
+        for (std::size_t label = 0; label < label_count; ++label)
+          whole.values[label * w.voxel_count() + to] = both[label];
       }
   const double voxel_ml = std::pow(f.spacing_mm, 3) / 1000;
   if (sum * voxel_ml < 2 * least_seen_ml) return std::nullopt;
