@@ -24,6 +24,16 @@ json good_card() {
     "training": {}, "measured": {}})");
 }
 
+json card_of_two() {
+  json card = good_card();
+  card["face_network"] = json::parse(R"({
+    "file": "face_v1_face.pt", "spacing_mm": 1.5, "size_multiple": 8,
+    "sha256": "f3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "normalisation": {"method": "percentile_clip", "low": 0.03, "high": 0.97,
+                      "ct_clip_hu": [-800, 900], "outside": 0.0}})");
+  return card;
+}
+
 class ModelCardFile : public testing::Test {
  protected:
   void SetUp() override {
@@ -33,14 +43,18 @@ class ModelCardFile : public testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(directory_); }
 
-  face::ModelCard read(const std::string& text) {
+  face::ModelCards read_all(const std::string& text) {
     std::ofstream(directory_ / "card.json") << text;
-    return read_model_card(directory_ / "card.json").head;
+    return read_model_card(directory_ / "card.json");
   }
+  face::ModelCard read(const std::string& text) { return read_all(text).head; }
   /// The message of the error that a card with this change gives.
-  std::string message_of(const std::string& pointer, const json& value) {
-    json card = good_card();
+  std::string message_of(const std::string& pointer, const json& value, json card = good_card()) {
     card[json::json_pointer(pointer)] = value;
+    return message_of(card);
+  }
+  /// The message of the error that this card gives; empty when it gives none.
+  std::string message_of(const json& card) {
     try {
       read(card.dump());
     } catch (const base::Error& e) {
@@ -94,6 +108,71 @@ TEST_F(ModelCardFile, WhatDoesNotFitIsRefused) {
   EXPECT_NE(message_of("/normalisation/low", 0.99).find("low"), std::string::npos);
   EXPECT_NE(message_of("/normalisation/ct_clip_hu", json::array({5})).find("ct_clip_hu"),
             std::string::npos);
+}
+
+TEST_F(ModelCardFile, ASecondNetworkIsThereOnlyIfTheCardNamesIt) {
+  EXPECT_FALSE(read_all(good_card().dump()).face.has_value());
+  const face::ModelCards cards = read_all(card_of_two().dump());
+  ASSERT_TRUE(cards.face.has_value());
+  EXPECT_EQ(cards.face->name, "face");
+  EXPECT_EQ(cards.face->version, "1");
+  EXPECT_EQ(cards.face->weights_file, (directory_ / "face_v1_face.pt").string());
+  EXPECT_EQ(cards.face->weights_sha256.substr(0, 8), "f3b0c442");
+  EXPECT_EQ(cards.face->spacing_mm, 1.5);
+  EXPECT_EQ(cards.face->size_multiple, 8U);
+  EXPECT_EQ(cards.face->percentile_low, 0.03);
+  EXPECT_EQ(cards.face->percentile_high, 0.97);
+  EXPECT_EQ(cards.face->ct_clip_hu, (std::array<double, 2>{-800, 900}));
+}
+
+TEST_F(ModelCardFile, TheSecondNetworkDoesNotChangeTheFirst) {
+  const face::ModelCard alone = read(good_card().dump()), first = read(card_of_two().dump());
+  EXPECT_EQ(first.weights_file, alone.weights_file);
+  EXPECT_EQ(first.weights_sha256, alone.weights_sha256);
+  EXPECT_EQ(first.spacing_mm, alone.spacing_mm);
+  EXPECT_EQ(first.size_multiple, alone.size_multiple);
+  EXPECT_EQ(first.percentile_low, alone.percentile_low);
+  EXPECT_EQ(first.ct_clip_hu, alone.ct_clip_hu);
+}
+
+TEST_F(ModelCardFile, EachMissingFieldOfTheSecondNetworkIsNamed) {
+  for (const char* field : {"file", "sha256", "spacing_mm", "size_multiple", "normalisation"}) {
+    json card = card_of_two();
+    card["face_network"].erase(field);
+    EXPECT_NE(message_of(card).find(std::string("'face_network.") + field + "'"), std::string::npos)
+        << field << ": " << message_of(card);
+  }
+}
+
+TEST_F(ModelCardFile, WhatDoesNotFitTheSecondNetworkIsRefused) {
+  const std::pair<const char*, json> changes[] = {
+      {"file", "../other.pt"},
+      {"file", "/tmp/other.pt"},
+      {"file", ""},
+      {"file", 7},
+      {"sha256", "ABC"},
+      {"sha256", std::string(64, 'A')},
+      {"sha256", std::string(63, 'a')},
+      {"sha256", nullptr},
+      {"spacing_mm", 0},
+      {"spacing_mm", -2},
+      {"spacing_mm", "2"},
+      {"spacing_mm", 2.6},  // coarser than the first
+      {"size_multiple", 0},
+      {"size_multiple", 1000},
+      {"normalisation", "percentile_clip"},
+      {"normalisation/method", "zscore"},
+      {"normalisation/low", 0.99},
+      {"normalisation/outside", 1},
+      {"normalisation/ct_clip_hu", json::array({900, -800})}};
+  for (const auto& [field, value] : changes) {
+    const std::string message =
+        message_of(std::string("/face_network/") + field, value, card_of_two());
+    EXPECT_NE(message.find("face_network." + std::string(field).substr(0, 6)), std::string::npos)
+        << field << ' ' << value << ": " << message;
+  }
+  for (const json& value : {json(nullptr), json("face_v1_face.pt"), json::array(), json(true)})
+    EXPECT_NE(message_of("/face_network", value).find("'face_network'"), std::string::npos);
 }
 
 TEST_F(ModelCardFile, WhatIsNoJsonIsRefused) {
