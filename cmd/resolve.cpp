@@ -191,7 +191,7 @@ LoadedModel make_model(const RunArguments& a, const batch::RunOptions& o) {
     return face_torch::load_torch_segmenter(plugin_path(), card, torch_options(a.device, jobs));
   };
   const face::ModelCards cards = config::read_model_card(model_card_path(a.model));
-  LoadedModel model{std::make_unique<LazySegmenter>(cards.head, load), nullptr};
+  LoadedModel model{std::make_unique<LazySegmenter>(cards.head, load), nullptr, cards.calibrations};
   if (cards.face) model.face = std::make_unique<LazySegmenter>(*cards.face, load);
   return model;
 }

@@ -17,7 +17,8 @@ batch::RunOptions resolve(const RunArguments& arguments);
 /// The networks of a model; the second one may be absent.
 struct LoadedModel {
   std::unique_ptr<face::Segmenter> head, face;
-  face::Networks networks() const { return {*head, face.get()}; }
+  face::Calibrations calibrations;
+  face::Networks networks() const { return {*head, face.get(), calibrations}; }
 };
 
 /// A model that loads LibTorch and the weights when the first volume needs them, so that other runs

@@ -47,6 +47,7 @@ void write_volume(JsonText& json, const VolumeRecord& volume, const std::string&
   write_array(json.key("spacing_mm"), volume.spacing_mm);
   json.member("time_points", volume.time_points).member("verdict", to_string(volume.verdict));
   json.member_unless_empty("reason", volume.reason).member("score", volume.score);
+  if (volume.agreement) json.member("agreement", *volume.agreement);
   write_features(json.key("voxels_removed"), volume.voxels_removed);
   json.member("voxels_changed", volume.voxels_changed)
       .member("brain_overlap_voxels", volume.brain_overlap_voxels)

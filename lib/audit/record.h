@@ -35,7 +35,8 @@ struct VolumeRecord {
   std::uint64_t time_points = 1;
   face::Verdict verdict = face::Verdict::uncertain;
   std::string reason;
-  double score = 0;  ///< see face::FaceDecision
+  double score = 0;                 ///< see face::FaceDecision
+  std::optional<double> agreement;  ///< of the model's two networks on the face, see face::Sight
   std::array<std::uint64_t, face::feature_count> voxels_removed{};
   std::uint64_t voxels_changed = 0;
   std::uint64_t brain_overlap_voxels = 0;  ///< in a face region, kept because they are brain

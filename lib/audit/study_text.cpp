@@ -77,6 +77,7 @@ void write(JsonText& json, const VolumeRecord& volume) {
       .member("verdict", static_cast<unsigned>(volume.verdict))
       .member("reason", volume.reason)
       .member("score", volume.score);
+  if (volume.agreement) json.member("agreement", *volume.agreement);
   array_member(json, "voxels_removed", volume.voxels_removed);
   json.member("voxels_changed", volume.voxels_changed)
       .member("brain_overlap_voxels", volume.brain_overlap_voxels)
@@ -107,6 +108,7 @@ VolumeRecord read_volume(const Json& json) {
   volume.verdict = read_enum(json.at("verdict"), face::Verdict::uncertain);
   json.at("reason").get_to(volume.reason);
   volume.score = read_double(json.at("score"));
+  if (json.contains("agreement")) volume.agreement = read_double(json.at("agreement"));
   json.at("voxels_removed").get_to(volume.voxels_removed);
   json.at("voxels_changed").get_to(volume.voxels_changed);
   json.at("brain_overlap_voxels").get_to(volume.brain_overlap_voxels);

@@ -10,6 +10,7 @@ namespace efface::batch {
 /// One time point that the model saw.
 struct StudyFaces::Seen {
   face::FaceDecision decision;
+  std::optional<double> agreement;
   volume::Field air;
 };
 
@@ -59,7 +60,8 @@ StudyFaces::~StudyFaces() = default;
 
 StudyFaces::StudyFaces(const std::vector<FaceVolume>& volumes, const Context& context)
     : judgements_(volumes.size()), seen_(volumes.size()) {
-  const face::DecideOptions decide{context.options.features, context.options.extent};
+  const face::DecideOptions decide{context.options.features, context.options.extent,
+                                   context.networks.calibrations};
   std::size_t heads = 0, full = 0;
   for (std::size_t v = 0; v < volumes.size(); ++v) {
     FaceJudgement& judgement = judgements_[v];
@@ -70,7 +72,8 @@ StudyFaces::StudyFaces(const std::vector<FaceVolume>& volumes, const Context& co
       context.check_cancelled();
       face::Sight sight = face::look(volumes[v].load(t), context.networks);
       Seen& seen = seen_[v].emplace_back();
-      seen.decision = face::decide(sight.probabilities, sight.input, decide);
+      seen.decision = face::decide(sight.probabilities, sight.input, decide, sight.agreement);
+      seen.agreement = sight.agreement;
       seen.air = std::move(sight.air);
     }
     const auto worst =
@@ -80,6 +83,7 @@ StudyFaces::StudyFaces(const std::vector<FaceVolume>& volumes, const Context& co
     judgement.verdict = worst->decision.verdict;
     judgement.reason = worst->decision.reason;
     judgement.score = worst->decision.score;
+    judgement.agreement = worst->agreement;
     judgement.air = &worst->air;
     if (judgement.verdict != face::Verdict::no_head) ++heads;
   }
@@ -166,6 +170,7 @@ audit::VolumeRecord describe(const FaceVolume& volume, const FaceJudgement& judg
   record.verdict = judgement.verdict;
   record.reason = judgement.reason;
   record.score = judgement.score;
+  record.agreement = judgement.agreement;
   record.regions_united = judgement.regions.size();
   return record;
 }

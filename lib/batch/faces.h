@@ -31,6 +31,7 @@ struct FaceJudgement {
   face::Verdict verdict = face::Verdict::uncertain;
   std::string reason;
   double score = 0;
+  std::optional<double> agreement;  ///< of the model's networks, see face::Sight
   bool seen_by_model = false;
   std::vector<const face::FaceRegion*> regions;  ///< to remove: own and shared
   const volume::Field* air = nullptr;            ///< the model's probability of air

@@ -83,6 +83,20 @@ void read_network(const json& object, const std::filesystem::path& card_path,
   read_normalisation(object, prefix, result);
 }
 
+/// Points {raw score, share}: shares do not fall, raw scores rise, all within 0…1.
+face::Calibration read_calibration(const json& object, const std::string& name) {
+  const std::string prefix = "calibration.";
+  const auto points = get<face::Calibration>(object, name, prefix);
+  std::array<double, 2> last{-1, 0};
+  for (const auto& point : points) {
+    if (!(point[0] > last[0] && point[1] >= last[1] && point[0] >= 0 && point[0] <= 1 &&
+          point[1] <= 1))
+      fail(prefix + name, "must hold rising points between 0 and 1");
+    last = point;
+  }
+  return points;
+}
+
 }  // namespace
 
 face::ModelCards read_model_card(const std::filesystem::path& card_path) {
@@ -107,6 +121,12 @@ face::ModelCards read_model_card(const std::filesystem::path& card_path) {
     read_network(second, card_path, "face_network.", *result.face);
     if (result.face->spacing_mm > result.head.spacing_mm)
       fail("face_network.spacing_mm", "must not be coarser than spacing_mm");
+  }
+  if (card.contains("calibration")) {
+    const auto calibration = get<json>(card, "calibration");
+    if (!calibration.is_object()) fail("calibration", "is not an object");
+    result.calibrations.removed = read_calibration(calibration, "removed");
+    result.calibrations.none = read_calibration(calibration, "none");
   }
   return result;
 }

@@ -39,6 +39,8 @@ constexpr double doubt_tissue = 0.15, doubt_in_view = 0.3;
 // --- Brain against face: the protected brain may shave a face label, but when it takes more than a
 // fifth of a feature, one of the two labels is wrong.
 constexpr double most_taken = 0.2;
+// Two looks at one face.
+constexpr double least_agreement = 0.3;
 
 struct Finding {
   Verdict verdict;
@@ -51,10 +53,12 @@ bool is_frontal(Site site) {
 
 class Judge {
  public:
-  Judge(const Probabilities& probabilities, const ModelInput& input, const DecideOptions& options)
+  Judge(const Probabilities& probabilities, const ModelInput& input, const DecideOptions& options,
+        std::optional<double> agreement)
       : probabilities_(probabilities),
         input_(input),
         options_(options),
+        agreement_(agreement),
         evidence_(gather_evidence(probabilities, input)),
         arrangement_(arrange(evidence_)) {}
 
@@ -65,7 +69,7 @@ class Judge {
     if (finding.verdict == Verdict::removed) finding = shape(decision);
     decision.verdict = finding.verdict;
     decision.reason = finding.reason;
-    decision.score = score();
+    decision.score = score(decision.verdict);
     if (decision.verdict != Verdict::removed) decision.region = {};
     return decision;
   }
@@ -90,6 +94,8 @@ class Judge {
     if (Finding f = judge_arrangement(); f.verdict != Verdict::removed) return f;
     if (evidence_.sure_face_ml < least_sure_ml)
       return {Verdict::uncertain, "a face, but the model is not sure of it"};
+    if (agreement_.value_or(1) < least_agreement)
+      return {Verdict::uncertain, "the two networks do not see the same face"};
     if (face_ml(true) < least_face_ml) {  // ears only: the face must be out of view, or gone
       const Finding front = judge_front();
       if (front.verdict == Verdict::uncertain)
@@ -185,20 +191,27 @@ class Judge {
     return all == 0 ? 0 : static_cast<double>(taken) / static_cast<double>(all);
   }
 
-  /// Mean certainty of the parts, less for a bad fit. Without parts: how clearly there is none.
-  double score() const {
+  /// Of a face: mean certainty of the parts, less for a bad fit and for looks that differ. Of none:
+  /// how little of one is seen. What is uncertain has the raw score of the face, 0 without one.
+  double score(Verdict verdict) const {
     double weight = 0, sum = 0;
     for (const Blob* b : arrangement_.in_place) {
       weight += b->ml;
       sum += b->ml * b->peak;
     }
-    if (weight < least_face_ml) return std::exp(-evidence_.soft_face_ml / no_face_ml);
-    return sum / weight * std::exp(-arrangement_.mean_misfit_mm / most_misfit_mm);
+    const double none = std::exp(-evidence_.soft_face_ml / no_face_ml);
+    if (verdict == Verdict::no_head || verdict == Verdict::no_face)
+      return calibrated(options_.calibrations.none, none);
+    if (weight < least_face_ml) return 0;
+    const double face = sum / weight * agreement_.value_or(1) *
+                        std::exp(-arrangement_.mean_misfit_mm / most_misfit_mm);
+    return verdict == Verdict::removed ? calibrated(options_.calibrations.removed, face) : face;
   }
 
   const Probabilities& probabilities_;
   const ModelInput& input_;
   const DecideOptions& options_;
+  std::optional<double> agreement_;
   Evidence evidence_;
   Arrangement arrangement_;
 };
@@ -220,8 +233,8 @@ const char* to_string(Verdict verdict) {
 }
 
 FaceDecision decide(const Probabilities& probabilities, const ModelInput& input,
-                    const DecideOptions& options) {
-  return Judge(probabilities, input, options).decide();
+                    const DecideOptions& options, std::optional<double> agreement) {
+  return Judge(probabilities, input, options, agreement).decide();
 }
 
 }  // namespace efface::face

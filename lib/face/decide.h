@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,9 @@ struct FaceRegion {
 struct FaceDecision {
   Verdict verdict = Verdict::uncertain;
   std::string reason;  ///< one line without patient data, e.g. "eyes found behind the brain"
-  double score = 0;    ///< 0…1, how much the evidence agrees; not yet calibrated
-  FaceRegion region;   ///< filled when verdict == removed
+  /// 0…1: how often a verdict with such evidence was right, as far as the model's card says.
+  double score = 0;
+  FaceRegion region;                           ///< filled when verdict == removed
   std::array<double, label_count> label_ml{};  ///< volume of each label, ml
   double collision_ml = 0;                     ///< face region that the protected brain took back
 };
@@ -40,10 +42,11 @@ struct FaceDecision {
 struct DecideOptions {
   std::vector<Feature> features{all_features.begin(), all_features.end()};
   Extent extent = Extent::features;
+  Calibrations calibrations = {};
 };
 
-/// `input` is needed for its field of view.
+/// `input` is needed for its field of view. `agreement`: of two looks, see Sight.
 FaceDecision decide(const Probabilities& probabilities, const ModelInput& input,
-                    const DecideOptions& options);
+                    const DecideOptions& options, std::optional<double> agreement = std::nullopt);
 
 }  // namespace efface::face

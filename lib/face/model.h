@@ -8,8 +8,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "face/calibration.h"
 #include "volume/volume.h"
 
 namespace efface::face {
@@ -48,6 +50,7 @@ struct ModelCard {
 struct ModelCards {
   ModelCard head;
   std::optional<ModelCard> face;
+  Calibrations calibrations;
 };
 
 /// One network input: normalised values on the model grid, x fastest (see RegularGrid).
@@ -83,9 +86,11 @@ class Segmenter {
 
 /// The loaded networks of one model; the second one may be absent.
 struct Networks {
-  Networks(Segmenter& of_head, Segmenter* of_face = nullptr) : head(of_head), face(of_face) {}
+  Networks(Segmenter& of_head, Segmenter* of_face = nullptr, Calibrations of_scores = {})
+      : head(of_head), face(of_face), calibrations(std::move(of_scores)) {}
   Segmenter& head;
   Segmenter* face;
+  Calibrations calibrations;
 };
 
 }  // namespace efface::face

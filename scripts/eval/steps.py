@@ -21,7 +21,7 @@ import truth
 def decision(run, path):
     """Verdict, outcome and costs of one input of a run."""
     record, volume = run.outcome(path), run.volume_of(path)
-    return {"outcome": record["outcome"], "verdict": volume.get("verdict"), "score": volume.get("score"),
+    return {"outcome": record["outcome"], "verdict": volume.get("verdict"), "score": volume.get("score"), "agreement": volume.get("agreement"),
             "why": volume.get("reason") or record.get("reason", ""),
             "brain_overlap": volume.get("brain_overlap_voxels")} | run.figures()
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from simple_head import SHARED, ellipsoid_head
 
+import calibrate
 import changes
 import head_volume as hv
 import judging
@@ -170,6 +171,30 @@ class Volumes(unittest.TestCase):
             turned = synthetic.sample(heads, "turned 30 to 60", i).target
             overlap = truth.dice(turned >= hv.EYES, still >= hv.EYES)
             self.assertLess(overlap, 0.7)
+
+
+class Calibration(unittest.TestCase):
+    def test_shares_rise_and_stay_away_from_certainty(self):
+        rng = np.random.default_rng(1)
+        pairs = [(s, bool(rng.random() < s)) for s in rng.random(400)]
+        points = calibrate.points(pairs)
+        self.assertGreater(len(points), 3)
+        self.assertTrue(all(a[0] < b[0] and a[1] < b[1] for a, b in zip(points, points[1:])))
+        self.assertTrue(all(abs(raw - share) < 0.2 for raw, share in points))
+        self.assertLess(calibrate.points([(0.5 + i / 1000, True) for i in range(50)])[-1][1], 1)
+        self.assertEqual(calibrate.points([]), [])
+
+    def test_equal_scores_are_one_point(self):
+        self.assertEqual(calibrate.points([(1.0, True)] * 60 + [(1.0, False)] * 20), [[1.0, 0.7439]])
+
+    def test_withheld_volumes_do_not_count(self):
+        one = {"score": 0.9, "verdict": "removed", "missed": False, "face_ml": 90}
+        records = {"synthetic/plain/0": {"volumes": [one, one | {"verdict": "uncertain"},
+                                                     one | {"verdict": "no_face"}]},
+                   "real/a": one}
+        entry = calibrate.calibration({"records": records})
+        self.assertEqual((entry["removed_volumes"], entry["removed_right"]), (1, 1))
+        self.assertEqual((entry["none_volumes"], entry["none_right"]), (1, 0))
 
 
 class Table(unittest.TestCase):

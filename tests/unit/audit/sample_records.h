@@ -25,6 +25,7 @@ inline VolumeRecord sample_volume(const std::string& token, face::Verdict verdic
   volume.time_points = 2;
   volume.verdict = verdict;
   volume.score = 0.987654321;
+  if (verdict == face::Verdict::removed) volume.agreement = 0.1 + 0.7;
   volume.regions_united = 1;
   if (verdict == face::Verdict::removed) {
     volume.voxels_removed = {10, 20, 30, 40};

@@ -20,6 +20,7 @@ void expect_equal(const VolumeRecord& a, const VolumeRecord& b) {
   EXPECT_EQ(a.verdict, b.verdict);
   EXPECT_EQ(a.reason, b.reason);
   EXPECT_EQ(a.score, b.score);
+  EXPECT_EQ(a.agreement, b.agreement);
   EXPECT_EQ(a.voxels_removed, b.voxels_removed);
   EXPECT_EQ(a.voxels_changed, b.voxels_changed);
   EXPECT_EQ(a.brain_overlap_voxels, b.brain_overlap_voxels);
