@@ -124,9 +124,12 @@ std::string Cleaner::rewritten(std::string_view utf8, const std::vector<Finding>
         written(utf8.substr(finding.begin, finding.end - finding.begin), finding.entity, is_short);
     text += in_place;
     at = finding.end;
-    // No two spaces where something went.
-    if (in_place.empty() && (text.empty() || text.back() == ' ')) {
+    if (!in_place.empty()) continue;
+    // No two spaces where something went, nor two halves that become a word.
+    if (text.empty() || text.back() == ' ') {
       while (at < utf8.size() && utf8[at] == ' ') ++at;
+    } else if (at < utf8.size() && utf8[at] != ' ') {
+      text += ' ';
     }
   }
   text += utf8.substr(at);
