@@ -36,6 +36,10 @@ constexpr double contradiction_ml = 3.0;
 // For a head without facial labels the sites follow from the brain alone and are less sure: 15 % of
 // tissue at one of them is enough for doubt, and less than 30 % in view is out of view.
 constexpr double doubt_tissue = 0.15, doubt_in_view = 0.3;
+// The brain alone tells where the face is only when there is enough of it: most of an adult's
+// before a place in view is called empty, a thick slice before it is called out of view. A chin or
+// a trunk holds a few spots that look like brain.
+constexpr double brain_for_empty_ml = 600, brain_for_out_of_view_ml = 100;
 // --- Brain against face: the protected brain may shave a face label, but when it takes more than a
 // fifth of a feature, one of the two labels is wrong.
 constexpr double most_taken = 0.2;
@@ -111,21 +115,29 @@ class Judge {
     }
     if (evidence_.brain.ml < no_brain_ml)
       return {Verdict::uncertain, "weak traces of a brain, no face found"};
-    return judge_front();
+    const Finding front = judge_front();
+    if (front.verdict != Verdict::no_face) return front;
+    if (evidence_.brain.ml < (is_out_of_view() ? brain_for_out_of_view_ml : brain_for_empty_ml))
+      return {Verdict::uncertain, "too little brain in view to tell where the face would be"};
+    return front;
   }
+
+  /// The largest share of a frontal site.
+  double most_in_front(double SiteView::*share) const {
+    double most = 0;
+    for (std::size_t s = 0; s < site_count; ++s)
+      if (is_frontal(static_cast<Site>(s)))
+        most = std::max(most, view(static_cast<Site>(s)).*share);
+    return most;
+  }
+
+  bool is_out_of_view() const { return most_in_front(&SiteView::in_view) < doubt_in_view; }
 
   /// A head without eyes, nose and mouth: is their place out of view, or empty, or is it doubtful?
   Finding judge_front() const {
-    double most_view = 0, most_tissue = 0;
-    for (std::size_t s = 0; s < site_count; ++s)
-      if (is_frontal(static_cast<Site>(s))) {
-        const SiteView v = view(static_cast<Site>(s));
-        most_view = std::max(most_view, v.in_view);
-        most_tissue = std::max(most_tissue, v.tissue);
-      }
-    if (most_view < doubt_in_view)
-      return {Verdict::no_face, "the face region is out of the field of view"};
-    if (most_tissue < doubt_tissue) return {Verdict::no_face, "the face region is already empty"};
+    if (is_out_of_view()) return {Verdict::no_face, "the face region is out of the field of view"};
+    if (most_in_front(&SiteView::tissue) < doubt_tissue)
+      return {Verdict::no_face, "the face region is already empty"};
     return {Verdict::uncertain, "a head, but no face found where one should be"};
   }
 

@@ -130,6 +130,19 @@ TEST(Decide, AnEmptyFaceRegionIsNoFace) {
   EXPECT_EQ(d.reason, "the face region is already empty");
 }
 
+TEST(Decide, AFewSpotsOfBrainDoNotTellWhereTheFaceWouldBe) {
+  SyntheticHead head;
+  head.has = {false, false, false, false};
+  head.has_front = false;
+  // 33 ml that look like brain in an otherwise empty field: a chin has as much
+  head.change = [](const Vec3& p, Label l) {
+    return norm(p) < 20 && l == Label::brain ? l : Label::air;
+  };
+  const FaceDecision d = decide_on(head);
+  EXPECT_EQ(d.verdict, Verdict::uncertain);
+  EXPECT_EQ(d.reason, "too little brain in view to tell where the face would be");
+}
+
 TEST(Decide, EyesBehindTheBrainAreUncertain) {
   SyntheticHead head;
   head.has[static_cast<std::size_t>(Feature::eyes)] = false;
