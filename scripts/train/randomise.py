@@ -25,10 +25,15 @@ class View:
     kinds: dict
     of_face: bool  # centred on the face, not on the head
     uncut: float  # share of the images that fill the grid
+    slab: float  # share, of the others, that are a few centimetres thick
+    half: float  # share, of the others, that end somewhere in the head
+    wrapped: float  # share of MR heads folded over along anterior-posterior
 
 
-WHOLE = View(3.0, {"head": 0.72, "defaced": 0.06, "brain": 0.04, "body": 0.15, "noise": 0.03}, False, 0.35)
-FACE = View(2.0, {"head": 0.83, "defaced": 0.09, "brain": 0.03, "body": 0.04, "noise": 0.01}, True, 0.6)
+WHOLE = View(3.0, {"head": 0.72, "defaced": 0.06, "brain": 0.04, "body": 0.15, "noise": 0.03}, False, 0.35,
+             slab=0.2, half=0.25, wrapped=0.15)
+FACE = View(2.0, {"head": 0.83, "defaced": 0.09, "brain": 0.03, "body": 0.04, "noise": 0.01}, True, 0.6,
+            slab=0.05, half=0, wrapped=0.06)
 REAL_SHARE = 0.45  # of the samples with a head
 GREY = {  # rough means in [0, 1]; what is missing is drawn at random
     "t1": {"skin": .6, "fat": .95, "bone": .08, "marrow": .6, "csf": .15, "cortex": .5, "white": .75,
@@ -146,8 +151,14 @@ def field_of_view(rng, shape, view=WHOLE):
             if rng.random() < 0.3:
                 cut = rng.uniform(0, 0.3) * shape[k]
                 lo[k], hi[k] = (lo[k] + cut, hi[k]) if side == 0 else (lo[k], hi[k] - cut)
-    if rng.random() < (0.05 if view.of_face else 0.12):
-        k, thick = rng.integers(3), rng.uniform(60, 130) / view.spacing_mm
+    if rng.random() < view.half:  # chin alone, nose alone, one side
+        k, keep = rng.integers(3), rng.uniform(0.25, 0.6)
+        if rng.random() < 0.5:
+            hi[k] = min(hi[k], lo[k] + keep * shape[k])
+        else:
+            lo[k] = max(lo[k], hi[k] - keep * shape[k])
+    elif rng.random() < view.slab:
+        k, thick = rng.integers(3), rng.uniform(40, 130) / view.spacing_mm
         lo[k] = rng.uniform(lo[k], max(lo[k], hi[k] - thick))
         hi[k] = min(hi[k], lo[k] + thick)
     centre, half = (lo + hi) / 2, (hi - lo) / 2
@@ -227,7 +238,7 @@ def random_pair(rng, heads, shape, kind=None, view=WHOLE):
     artefacts.things_in_air(rng, image, target, mode, view.spacing_mm)
     if rng.random() < 0.08:
         artefacts.metal(rng, image, target, mode, view.spacing_mm)
-    if mode != "ct" and kind == "head" and rng.random() < 0.06:
+    if mode != "ct" and kind == "head" and rng.random() < view.wrapped:
         artefacts.wrap(rng, image, target, inside, view.spacing_mm)
     image = spoil(rng, image, mode, view.spacing_mm)
     target = np.where(inside, target, hv.AIR).astype(np.uint8)
