@@ -52,7 +52,7 @@ void declare_choices(CLI::App& run, RunArguments& a) {
       ->default_str("eyes,nose,mouth,ears");
   run.add_option("--extent", a.extent,
                  "How much of a face to remove: its features, or the whole facial surface from "
-                 "hairline to chin")
+                 "brow to chin")
       ->check(CLI::IsMember({"features", "face"}))
       ->capture_default_str();
   run.add_option("--fill", a.fill,

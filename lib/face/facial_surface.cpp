@@ -13,7 +13,7 @@ using volume::Vec3;
 // shape model (least squares over forehead, cheeks, lips and chin without the nose; standard
 // deviation 6 mm), in canonical coordinates.
 constexpr Vec3 inner_centre{0, -11, -58}, inner_radii{64, 81, 150};
-// The outer box: from the ears forwards, from a finger under the chin to the hairline, and far
+// The outer box: from the ears forwards, from a finger under the chin to above the brow, and far
 // enough into the air for any nose.
 constexpr Vec3 box_low{-100, -165, -160}, box_high{100, -8, 4};
 

@@ -1,4 +1,4 @@
-// The whole facial surface, from hairline to chin and from ear to ear, of the canonical head: what
+// The whole facial surface, from brow to chin and from ear to ear, of the canonical head: what
 // goes beside the parts when more than they shall go. Its inner border is the same smooth surface
 // in every head, so that it tells nothing of the skin that lay before it. Geometry only.
 #pragma once

@@ -29,7 +29,7 @@ const char* to_string(Feature feature);
 Label label_of(Feature feature);
 
 /// How much goes: the chosen features with what lies between and before them, or the whole facial
-/// surface from hairline to chin, too.
+/// surface from brow to chin, too.
 enum class Extent : std::uint8_t { features, face };
 
 /// One network, from the JSON card beside the weights.
