@@ -32,7 +32,8 @@ std::vector<Finding> united(std::string_view folded, std::vector<Finding> findin
     if (length == 0) continue;
     if (!result.empty() && finding.begin < result.back().end) {
       result.back().end = std::max(result.back().end, finding.end);
-      if (length > longest) result.back().entity = finding.entity;
+      const bool is_better = length == longest && result.back().entity == Entity::number;
+      if (length > longest || is_better) result.back().entity = finding.entity;
       longest = std::max(longest, length);
     } else {
       result.push_back(finding);

@@ -38,7 +38,7 @@ constexpr auto introductions = std::to_array<std::string_view>(
      "reviewed", "md",        "surgeon",   "nurse",     "subject",   "volunteer",   "patientin",
      "fur",      "von",       "durch",     "para",      "por",       "pour",        "par",
      "nom",      "nombre",    "nome",      "patiente",  "paciente",  "paziente",    "befundet",
-     "arzt",     "arztin",    "medecin",   "medico",    "dictating"});
+     "arzt",     "arztin",    "medecin",   "medico",    "dictating", "rn"});
 
 constexpr auto particles = std::to_array<std::string_view>(
     {"van", "von", "de",  "der", "den", "la", "le",  "di", "da", "del", "della", "al",  "el",
@@ -52,6 +52,12 @@ constexpr auto eponym_nouns = std::to_array<std::string_view>(
      "deformity", "contracture", "score",   "scale",    "classification", "catheter", "stent",
      "line",      "node",        "body",    "ring",     "point",          "protocol", "maneuver",
      "sequence",  "prosthesis",  "filter",  "drain",    "tube",           "angle",    "palsy"});
+
+constexpr auto institutions = std::to_array<std::string_view>(
+    {"hospital", "hospitals",  "clinic",    "klinik",     "klinikum",    "krankenhaus",
+     "spital",   "infirmary",  "hospice",   "university", "ziekenhuis",  "hopital",
+     "clinique", "ospedale",   "sjukhus",   "szpital",    "universitat", "institute",
+     "college",  "healthcare", "sanatorium"});
 
 class Search {
  public:
@@ -71,6 +77,8 @@ class Search {
         take_from(i + 1, true);
       } else if (holds(introductions, word(i))) {
         take_introduced(i);
+      } else if (holds(institutions, word(i))) {
+        take_institution(i);
       }
       if (i + 1 < words_.size()) {
         take_pair(i);
@@ -142,7 +150,9 @@ class Search {
       const bool is_initial = word(i).size() == 1 && capital_[i] && is_mixed_;
       const bool is_hidden = is_titled && i == first && is_mixed_ && capital_[i] && has_lower_[i] &&
                              !holds(introductions, word(i));
-      const bool is_name = is_titled && i == first ? is_unknown(i) : looks_like_name(i);
+      const bool is_name = is_titled && i == first
+                               ? is_unknown(i)
+                               : looks_like_name(i) || (i == first && known_.is_name(word(i)));
       if (is_name || is_hidden) {
         is_any = true;
         end = i + 1;
@@ -169,23 +179,52 @@ class Search {
         gap.find(':') != std::string_view::npos || gap.find('=') != std::string_view::npos;
     if (gap.size() > 3 || gap.find_first_not_of(" .:=-_,") != std::string_view::npos) return;
     if (is_label && is_unknown(first)) return take_from(first, true);
-    if (!looks_like_name(first)) return;
+    if (!looks_like_name(first) && !known_.is_name(word(first))) return;
     const bool has_next = first + 1 < words_.size() && follows(first + 1);
     if (has_next && holds(eponym_nouns, word(first + 1))) return;
     if (has_next && first + 2 < words_.size() && word(first + 1) == "s") return;
-    const bool is_sure = (is_mixed_ && has_lower_[first]) || known_.is_given_name(word(first)) ||
+    const bool is_sure = (is_mixed_ && has_lower_[first]) || known_.is_name(word(first)) ||
                          (has_next && looks_like_name(first + 1));
     if (is_sure) take_from(first, false);
   }
 
-  /// A given name and a word that looks like a name beside it, in both orders.
+  /// Two words of which one is a frequent name and the other looks like one; an initial behind.
   void take_pair(std::size_t i) {
     const std::string_view gap = between(i, i + 1);
     if (gap != " " && gap != ", " && gap != "," && gap != "-") return;
-    const bool is_pair = (known_.is_given_name(word(i)) && looks_like_name(i + 1)) ||
-                         (known_.is_given_name(word(i + 1)) && looks_like_name(i));
-    if (!is_pair || !capital_[i] || !capital_[i + 1]) return;
-    findings_.push_back({words_[i].begin, words_[i + 1].end, Entity::name});
+    const bool is_list = gap != " " && gap != "-";
+    const auto starts = [&](std::size_t n) {
+      return known_.is_given_name(word(n)) || (is_list && known_.is_name(word(n)));
+    };
+    const bool is_pair = (starts(i) && looks_like_name(i + 1)) ||
+                         (known_.is_given_name(word(i + 1)) && looks_like_name(i)) ||
+                         (known_.is_name(word(i)) && known_.is_name(word(i + 1)));
+    const bool is_written_so = capital_[i] == capital_[i + 1];
+    if (!is_pair || !is_written_so) return;
+    std::size_t first = i, last = i + 1;
+    const auto adjoins = [&](std::size_t n) { return internal::is_name_gap(between(n, n + 1)); };
+    while (first > 0 && adjoins(first - 1) && known_.is_name(word(first - 1))) --first;
+    if (last + 1 < words_.size() && adjoins(last) && word(last + 1).size() == 1 &&
+        capital_[last + 1]) {
+      ++last;
+    }
+    findings_.push_back({words_[first].begin, words_[last].end, Entity::name});
+  }
+
+  /// Up to three words before "hospital" and the like, from the first that is no everyday one.
+  void take_institution(std::size_t i) {
+    std::size_t first = i;
+    for (std::size_t n = i; n > 0 && n + 3 > i; --n) {
+      const std::string_view gap = between(n - 1, n);
+      if (gap != " " && gap != "-" && gap != "'" && gap != ". ") break;
+      if (is_unknown(n - 1) || (word(n - 1) == "s" && gap == " ")) {
+        if (word(n - 1) != "s" && (capital_[n - 1] || !is_mixed_)) first = n - 1;
+      } else if (!known_.is_common(word(n - 1))) {
+        break;
+      }
+    }
+    if (first == i) return;
+    findings_.push_back({words_[first].begin, words_[i].end, Entity::institution});
   }
 
   /// As DICOM writes names.

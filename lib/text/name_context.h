@@ -1,6 +1,7 @@
 // People's names that nobody told about: capitalised words that name nothing else, behind words
-// that introduce people ("Dr.", "patient", "ref by", "for"), beside a frequent given name, or
-// around a ^. A heuristic: it misses names without such signs and takes some words for names.
+// that introduce people ("Dr.", "patient", "ref by", "for"), beside a frequent name, or around a ^;
+// and names of institutions before "hospital" and the like. A heuristic: it misses names without
+// such signs and takes some words for names.
 #pragma once
 
 #include <string_view>

@@ -26,6 +26,7 @@ Words::Words(std::string_view data) {
     const nlohmann::json json = nlohmann::json::parse(data);
     common_ = set_of(json.at("common"));
     given_names_ = set_of(json.at("given_names"));
+    family_names_ = set_of(json.at("family_names"));
   } catch (const nlohmann::json::exception&) {
     throw base::Error(base::Fault::bad_input, "word data: not what data/README.md describes");
   }

@@ -1,4 +1,4 @@
-// Words that name nobody, and frequent given names (data/words.json). Says nothing about what a
+// Words that name nobody, and frequent names of people (data/words.json). Says nothing about what a
 // text means.
 #pragma once
 
@@ -19,9 +19,13 @@ class Words {
   bool is_given_name(std::string_view word) const {
     return given_names_.contains(std::string(word));
   }
+  /// A frequent given or family name that is no everyday word.
+  bool is_name(std::string_view word) const {
+    return is_given_name(word) || family_names_.contains(std::string(word));
+  }
 
  private:
-  std::unordered_set<std::string> common_, given_names_;
+  std::unordered_set<std::string> common_, given_names_, family_names_;
 };
 
 }  // namespace efface::text
