@@ -25,9 +25,8 @@ constexpr double head_room_mm = 26;
 // Larger than any head with what belongs to it: the boxes are wrong, the first look stands alone.
 constexpr double most_head_mm = 400;
 // How much the second look counts: most, but the first one has seen the whole head. Towards the
-// faces of its grid, where it lacks surroundings, it fades out over so many voxels. Of a facial
-// label the larger of the two probabilities counts: what one network overlooks, as either does with
-// ears pressed flat, the other may have seen.
+// faces of its grid, where it lacks surroundings, it fades out over so many voxels. Of ears the
+// larger of the two probabilities counts: those pressed flat are overlooked by one or the other.
 constexpr float finer_weight = 0.7F;
 constexpr std::size_t fade_voxels = 8;
 // Below this neither network has seen a face, and agreement means nothing.
@@ -175,33 +174,21 @@ float face_sum(const Probabilities& p, std::size_t voxel) {
 
 using Shares = std::array<float, label_count>;
 
-bool is_facial(std::size_t label) {
-  return std::any_of(all_features.begin(), all_features.end(),
-                     [&](Feature f) { return static_cast<std::size_t>(label_of(f)) == label; });
-}
-
-/// What two looks at one voxel say together, the second with weight `near` of its own. What is
-/// brain to both stays brain; facial labels take their larger share of what the brain leaves.
+/// What two looks at one voxel say together, the second with weight `near` of its own: their mean;
+/// but ears take their larger share of what air and the rest of the head can give.
 Shares together(const Shares& whole, const Shares& finer, float near) {
-  Shares mean{};
+  constexpr auto ears = static_cast<std::size_t>(Label::ears);
+  constexpr auto air = static_cast<std::size_t>(Label::air),
+                 head = static_cast<std::size_t>(Label::head);
+  Shares both{};
   for (std::size_t label = 0; label < label_count; ++label)
-    mean[label] = whole[label] + finer_weight * near * (finer[label] - whole[label]);
-  const auto brain = static_cast<std::size_t>(Label::brain);
-  float face = 0, others = 0;
-  Shares both = mean;
-  for (std::size_t label = 0; label < label_count; ++label) {
-    if (is_facial(label)) {
-      both[label] = std::max(mean[label], std::max(whole[label], near * finer[label]));
-      face += both[label];
-    } else if (label != brain) {
-      others += mean[label];
-    }
-  }
-  const float room = std::max(0.0F, 1 - mean[brain]);
-  const float most = face > room && face > 0 ? room / face : 1;
-  const float rest = others > 0 ? std::max(0.0F, room - face) / others : 0;
-  for (std::size_t label = 0; label < label_count; ++label)
-    if (label != brain) both[label] *= is_facial(label) ? most : rest;
+    both[label] = whole[label] + finer_weight * near * (finer[label] - whole[label]);
+  const float surroundings = both[air] + both[head];
+  const float most = std::max(whole[ears], near * finer[ears]);
+  const float more = std::min(std::max(0.0F, most - both[ears]), surroundings);
+  if (more <= 0) return both;
+  both[ears] += more;
+  for (const std::size_t label : {air, head}) both[label] *= 1 - more / surroundings;
   return both;
 }
 
