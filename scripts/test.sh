@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test, unit and end to end, on what scripts/setup.sh built. Arguments go to ctest,
-# e.g. scripts/test.sh -R deid
+# Runs every test on what scripts/setup.sh built: unit, end to end, training code, Python against
+# C++. Arguments go to ctest, e.g. scripts/test.sh -R deid
 # Tests on real scans read EFFACE_DATA; without it, ../shared/data is unpacked once where it is
 # there, and else they are skipped.
 set -euo pipefail
