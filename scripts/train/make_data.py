@@ -1,11 +1,15 @@
 """Makes training heads (seeded, cached) and, endlessly, a ring of random training batches on disk.
 
 What it is for: `heads` fills CACHE/head_NNN.npz, `real` CACHE/real_NN.npz; `ring` overwrites RING/batch_NNN.npz, oldest
-first, so that training never waits. What it does not do: training (train.py).
+first, so that training never waits; `all` does one after the other, with a ring for each network. What it does not do:
+training (train.py).
 """
 import argparse
+import multiprocessing
+import multiprocessing.connection
 import os
 import pathlib
+import signal
 import sys
 import time
 
@@ -98,30 +102,51 @@ def make_ring(args):
     return n
 
 
+def make_all(args):
+    """Heads and maps, then the rings of both networks in processes of their own, RINGS/whole and RINGS/face."""
+    make_heads(args)
+    make_real(args)
+    rings = [multiprocessing.Process(target=make_ring, daemon=True, args=(
+        argparse.Namespace(**vars(args) | {"view": view, "ring": args.rings / view}),)) for view in VIEWS]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the rings end with this process
+    for process in rings:
+        process.start()
+    while alive := [p.sentinel for p in rings if p.is_alive()]:
+        multiprocessing.connection.wait(alive)
+        if any(p.exitcode for p in rings):
+            sys.exit("a ring could not be filled")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True)
+    everything = commands.add_parser("all")
+    everything.add_argument("--rings", type=pathlib.Path, required=True)
+    everything.set_defaults(run=make_all)
     heads = commands.add_parser("heads")
-    heads.add_argument("--face-model", type=pathlib.Path, required=True)
-    heads.add_argument("--count", type=int, default=80)
-    heads.add_argument("--first", type=int, default=0)
     heads.set_defaults(run=make_heads)
     real = commands.add_parser("real")
-    real.add_argument("--face-model", type=pathlib.Path, required=True)
-    real.add_argument("--maps", type=pathlib.Path, required=True, help="folder of training_seg_NN.nii.gz")
-    real.add_argument("--warps", type=int, default=2, help="other faces per map")
-    real.add_argument("--worst", type=float, default=2.2, help="median mm of a fit that is still used")
-    real.add_argument("--validation", action="store_true", help="the maps kept for validation, too")
     real.set_defaults(run=make_real)
     ring = commands.add_parser("ring")
     ring.add_argument("--ring", type=pathlib.Path, required=True)
     ring.add_argument("--view", choices=list(SHAPES), default="whole")
-    ring.add_argument("--slots", type=int, default=96)
-    ring.add_argument("--first-slot", type=int, default=0, help="for a second writer to one ring")
-    ring.add_argument("--pause", type=float, default=0, help="seconds between batches, once full")
-    ring.add_argument("--limit", type=int, default=0, help="stop after so many batches; 0: never")
     ring.set_defaults(run=make_ring)
-    for p in (heads, real, ring):
+    for p in (everything, heads, real):
+        p.add_argument("--face-model", type=pathlib.Path, required=True)
+    for p in (everything, heads):
+        p.add_argument("--count", type=int, default=80)
+        p.add_argument("--first", type=int, default=0)
+    for p in (everything, real):
+        p.add_argument("--maps", type=pathlib.Path, required=True, help="folder of training_seg_NN.nii.gz")
+        p.add_argument("--warps", type=int, default=2, help="other faces per map")
+        p.add_argument("--worst", type=float, default=2.2, help="median mm of a fit that is still used")
+        p.add_argument("--validation", action="store_true", help="the maps kept for validation, too")
+    for p in (everything, ring):
+        p.add_argument("--slots", type=int, default=96)
+        p.add_argument("--first-slot", type=int, default=0, help="for a second writer to one ring")
+        p.add_argument("--pause", type=float, default=0, help="seconds between batches, once full")
+        p.add_argument("--limit", type=int, default=0, help="stop after so many batches; 0: never")
+    for p in (everything, heads, real, ring):
         p.add_argument("--cache", type=pathlib.Path, required=True)
         p.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()

@@ -139,6 +139,22 @@ class OnDisk(Scratch):
             self.assertEqual(data["x"].shape, data["y"].shape)
             self.assertEqual((data["x"].dtype, data["y"].dtype), (np.float16, np.uint8))
 
+    def test_all_fills_a_ring_for_each_network(self):
+        arguments = ["make_data.py", "all", "--face-model", "MODEL", "--maps", "MAPS", "--cache",
+                     str(self.path / "cache"), "--rings", str(self.path / "rings"), "--slots", "8",
+                     "--limit", "2", "--seed", "3"]
+        expected = {view: self.ring(f"{view}_alone", view=view, limit=2)[0] for view in make_data.VIEWS}
+        with mock.patch.object(make_data, "make_heads") as heads, mock.patch.object(make_data, "make_real") as real, \
+                mock.patch.object(sys, "argv", arguments), redirect_stderr(io.StringIO()):
+            make_data.main()
+        for made in (heads, real):
+            made.assert_called_once()
+            self.assertEqual(made.call_args.args[0].face_model, pathlib.Path("MODEL"))
+        for view, files in expected.items():
+            ring = self.path / "rings" / view
+            self.assertEqual({p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(ring.iterdir())},
+                             files)
+
     def test_the_ring_starts_over_when_it_is_full(self):
         files, ring = self.ring("full", limit=10)
         self.assertEqual(len(files), 8)
