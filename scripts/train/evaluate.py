@@ -150,7 +150,7 @@ def synthetic(args):
     false_face = {}
     for kind in ("body", "noise", "brain"):
         found = []
-        for _ in range(args.images // 2):
+        for _ in range((args.images + 1) // 2):
             x, y = randomise.random_pair(rng, heads, (64, 80, 80), kind, view)
             labels, p = segment(model, x, args.mirror)
             found.append((int((labels >= 3).sum()) * view.spacing_mm ** 3 / 1000, sure_face_ml(p, view.spacing_mm)))
