@@ -203,7 +203,10 @@ class Search {
     if (!is_pair || !is_written_so) return;
     std::size_t first = i, last = i + 1;
     const auto adjoins = [&](std::size_t n) { return internal::is_name_gap(between(n, n + 1)); };
-    while (first > 0 && adjoins(first - 1) && known_.is_name(word(first - 1))) --first;
+    while (first > 0 && first + most_name_words > i && adjoins(first - 1) &&
+           known_.is_name(word(first - 1))) {
+      --first;
+    }
     if (last + 1 < words_.size() && adjoins(last) && word(last + 1).size() == 1 &&
         capital_[last + 1]) {
       ++last;

@@ -130,7 +130,8 @@ struct SubjectMatcher::Impl {
 
 SubjectMatcher::SubjectMatcher(const SubjectValues& values) : impl_(std::make_unique<Impl>()) {
   std::vector<CodePattern> patterns;
-  for (const SubjectValues::Value& value : values.values_.reveal()) {
+  for (const base::Phi<SubjectValues::Value>& held : values.values_) {
+    const SubjectValues::Value& value = held.reveal();
     switch (value.kind) {
       case SubjectValues::Kind::patient_name:
         impl_->names.add_name(value.text, true);

@@ -26,10 +26,7 @@ std::string_view clipped(std::string_view text) {
 
 void SubjectValues::add(Kind kind, Entity entity, std::string_view text) {
   text = clipped(text);
-  if (text.empty()) return;
-  std::set<Value> values = values_.reveal();
-  values.insert({kind, entity, std::string(text)});
-  values_ = base::Phi<std::set<Value>>(std::move(values));
+  if (!text.empty()) values_.emplace(Value{kind, entity, std::string(text)});
 }
 
 void SubjectValues::add_person_name(std::string_view name, Person person) {

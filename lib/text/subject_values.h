@@ -37,7 +37,7 @@ class SubjectValues {
   void add_phrase(std::string_view phrase, Entity entity);
   void add_phone(std::string_view number);
 
-  bool empty() const { return values_.reveal().empty(); }
+  bool empty() const { return values_.empty(); }
   friend bool operator==(const SubjectValues&, const SubjectValues&) = default;
 
  private:
@@ -49,7 +49,7 @@ class SubjectValues {
     std::string text;
     friend auto operator<=>(const Value&, const Value&) = default;
   };
-  base::Phi<std::set<Value>> values_;
+  std::set<base::Phi<Value>> values_;
 
   void add(Kind kind, Entity entity, std::string_view text);
 };
