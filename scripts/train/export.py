@@ -43,7 +43,7 @@ def network_card(path, view):
 def export(checkpoint, path):
     """Writes the moving average of a checkpoint's weights; returns the checkpoint."""
     state = torch.load(checkpoint, map_location="cpu")
-    network = FaceNet(fine=any(k.startswith("outline.") for k in state["average"]))
+    network = FaceNet()
     network.load_state_dict(state["average"])
     script(network).save(str(path))
     return state

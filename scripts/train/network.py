@@ -1,10 +1,10 @@
 """The segmentation network: a 3D U-Net on pairs of voxels, made for CPUs.
 
-What it is for: logits of seven labels, on a 3 mm grid of the whole head or a 2 mm grid of the face. What it does not do: normalisation of images
-(randomise.normalise) and softmax (export.py adds it). Input [N, 1, Z, Y, X], sizes multiples of 16.
+What it is for: logits of seven labels, on a 3 mm grid of the whole head or a 2 mm grid of the face.
+What it does not do: normalisation of images (randomise.normalise) and softmax (export.py adds it).
+Input [N, 1, Z, Y, X], sizes multiples of 16.
 The trunk leaves out the finest grid: cubes of 2x2x2 voxels become channels of a grid twice as coarse
-and come back as 2x2x2 logits, which costs under half of a U-Net with a full first level. For outlines
-(fine=True) a few channels on the finest grid correct the trunk's logits.
+and come back as 2x2x2 logits, which costs under half of a U-Net with a full first level.
 """
 import torch
 from torch import nn
@@ -52,27 +52,10 @@ class Up(nn.Module):
         return self.blocks(x + skip)
 
 
-class Outline(nn.Module):
-    """Corrections of the logits on the finest grid, zero at first."""
-
-    def __init__(self, deep, labels, channels=8):
-        super().__init__()
-        self.image = Block(1, channels)
-        self.deep = nn.ConvTranspose3d(deep, channels, 2, stride=2)
-        self.both = Block(channels, channels)
-        self.logits = nn.Conv3d(channels, labels, 1)
-        nn.init.zeros_(self.logits.weight)
-        nn.init.zeros_(self.logits.bias)
-
-    def forward(self, x, deep):
-        return self.logits(self.both(self.image(x) + self.deep(deep)))
-
-
 class FaceNet(nn.Module):
-    def __init__(self, channels=CHANNELS, labels=7, fine=False):
+    def __init__(self, channels=CHANNELS, labels=7):
         super().__init__()
         c = channels
-        self.outline = Outline(c[0], labels) if fine else None
         self.cubes = nn.Conv3d(1, c[0], 2, stride=2)
         self.level0 = nn.Sequential(Block(c[0], c[0]), Block(c[0], c[0]))
         self.down1 = nn.Sequential(Block(c[0], c[1], 2), Residual(c[1]))
@@ -92,7 +75,4 @@ class FaceNet(nn.Module):
         coarse = F.interpolate(self.logits2(x2), scale_factor=2.0, mode="nearest")
         coarse = F.interpolate(coarse + self.logits1(x1), scale_factor=4.0, mode="nearest")
         x0 = self.up0(x1, s0)
-        logits = self.logits(x0) + coarse
-        if self.outline is not None:
-            logits = logits + self.outline(x, x0)
-        return logits
+        return self.logits(x0) + coarse

@@ -48,7 +48,7 @@ def facial_weight(progress):
 def losses(logits, labels, weight):
     """Cross-entropy, soft Dice loss over the labels present, and hard Dice per label (NaN: absent)."""
     log_p = F.log_softmax(logits, 1)
-    entropy = F.nll_loss(log_p, labels, weight=torch.tensor([1.0] * 3 + [weight] * 4))
+    entropy = F.nll_loss(log_p, labels, weight=torch.tensor([1.0] * 3 + [weight] * 4, device=logits.device))
     one_hot = F.one_hot(labels, logits.shape[1]).permute(0, 4, 1, 2, 3).float()
     p, axes = log_p.exp(), (0, 2, 3, 4)
     size = one_hot.sum(axes)
@@ -77,15 +77,16 @@ def save(path, network, average, optimiser, step, args):
 def train(args):
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
-    network = FaceNet(fine=args.fine)
+    device = torch.device(args.device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    network = FaceNet().to(device)
     if args.start:
-        network.load_state_dict(torch.load(args.start, map_location="cpu")["average"], strict=False)
+        network.load_state_dict(torch.load(args.start, map_location="cpu")["average"])
     average = copy.deepcopy(network)
     optimiser = torch.optim.Adam(network.parameters(), lr=args.rate)
     step, path = 0, args.out / "last.pt"
     args.out.mkdir(parents=True, exist_ok=True)
     if path.exists():
-        state = torch.load(path, map_location="cpu")
+        state = torch.load(path, map_location=device)
         network.load_state_dict(state["network"])
         average.load_state_dict(state["average"])
         optimiser.load_state_dict(state["optimiser"])
@@ -96,6 +97,7 @@ def train(args):
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(step, args.steps, args.rate)
         x, y = read_batch(args.ring, rng)
+        x, y = x.to(device), y.to(device)
         entropy, dice, score = losses(network(x), y, facial_weight(step / args.steps))
         optimiser.zero_grad(set_to_none=True)
         (entropy + dice).backward()
@@ -119,7 +121,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--ring", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
-    parser.add_argument("--fine", action="store_true", help="correct outlines on the finest grid")
+    parser.add_argument("--device", help="cpu, cuda, cuda:1 …; default: cuda where there is one")
     parser.add_argument("--start", type=pathlib.Path, help="checkpoint of another network to start from")
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--minutes", type=float, default=0, help="stop after so long; 0: never")
