@@ -108,9 +108,9 @@ void append_date(std::string_view yyyymmdd, std::vector<CodePattern>& patterns) 
     add(joined({m, d, any_year}, between), '0', '0');
   }
   for (const std::string& y : {year, short_year}) {
-    add(y + month + day, '0', '0');
-    add(day + month + y, '0', '0');
-    add(month + day + y, '0', '0');
+    add(joined({y, month, day}, ""), '0', '0');
+    add(joined({day, month, y}, ""), '0', '0');
+    add(joined({month, day, y}, ""), '0', '0');
   }
   const std::string ordinal = "(?:st|nd|rd|th|[.])?[-/ ._]{0,2}(?:of |de )?";
   add(d + ordinal + name, '0', 'a');
