@@ -36,15 +36,17 @@ constexpr double contradiction_ml = 3.0;
 // For a head without facial labels the sites follow from the brain alone and are less sure: 15 % of
 // tissue at one of them is enough for doubt, and less than 30 % in view is out of view.
 constexpr double doubt_tissue = 0.15, doubt_in_view = 0.3;
-// The brain alone tells where the face is only when there is enough of it: most of an adult's
-// before a place in view is called empty, a thick slice before it is called out of view. A chin or
-// a trunk holds a few spots that look like brain.
+// The brain alone tells where the face is only when there is enough of it: most of an adult's, and
+// its vertex and sides in view, before a place in view is called empty; a thick slice, not one cut
+// above and whole below, before it is called out of view. A chin or a trunk holds what looks like
+// brain.
 constexpr double brain_for_empty_ml = 600, brain_for_out_of_view_ml = 100;
 // --- Brain against face: the protected brain may shave a face label, but when it takes more than a
 // fifth of a feature, one of the two labels is wrong.
 constexpr double most_taken = 0.2;
-// Two looks at one face.
-constexpr double least_agreement = 0.3;
+// Two looks at one face agree to 0.7 and more in real heads; below this, on heads that lie
+// otherwise than the header says, parts of the face were missed.
+constexpr double least_agreement = 0.6;
 
 struct Finding {
   Verdict verdict;
@@ -117,7 +119,7 @@ class Judge {
       return {Verdict::uncertain, "weak traces of a brain, no face found"};
     const Finding front = judge_front();
     if (front.verdict != Verdict::no_face) return front;
-    if (evidence_.brain.ml < (is_out_of_view() ? brain_for_out_of_view_ml : brain_for_empty_ml))
+    if (!(is_out_of_view() ? places_what_is_out_of_view() : places_what_is_empty()))
       return {Verdict::uncertain, "too little brain in view to tell where the face would be"};
     return front;
   }
@@ -132,6 +134,17 @@ class Judge {
   }
 
   bool is_out_of_view() const { return most_in_front(&SiteView::in_view) < doubt_in_view; }
+
+  bool places_what_is_out_of_view() const {
+    const BrainEvidence& brain = evidence_.brain;
+    return brain.ml >= brain_for_out_of_view_ml && (brain.cut_low[2] || !brain.cut_high[2]);
+  }
+
+  bool places_what_is_empty() const {
+    const BrainEvidence& b = evidence_.brain;
+    return b.ml >= brain_for_empty_ml && !b.cut_high[2] && !b.cut_low[0] && !b.cut_high[0] &&
+           !b.cut_low[1] && !b.cut_high[1];
+  }
 
   /// A head without eyes, nose and mouth: is their place out of view, or empty, or is it doubtful?
   Finding judge_front() const {

@@ -55,7 +55,7 @@ TEST(Score, FallsWithTheAgreementOfTwoLooks) {
     return decide(head.probabilities(), head.input(), {}, agreement).score;
   };
   EXPECT_EQ(score(1.0), score(std::nullopt));
-  EXPECT_NEAR(score(0.5), 0.5 * score(1.0), 1e-12);
+  EXPECT_NEAR(score(0.75), 0.75 * score(1.0), 1e-12);
 }
 
 TEST(Decide, TwoLooksThatSeeDifferentFacesAreUncertain) {

@@ -143,6 +143,17 @@ TEST(Decide, AFewSpotsOfBrainDoNotTellWhereTheFaceWouldBe) {
   EXPECT_EQ(d.reason, "too little brain in view to tell where the face would be");
 }
 
+TEST(Decide, ABrainCutAboveAndWholeBelowTellsNothingOfTheFace) {
+  SyntheticHead head;
+  head.has = {false, false, false, false};
+  head.has_front = false;
+  head.change = [](const Vec3& p, Label l) {
+    return p[1] < -62 && l == Label::head ? Label::air : l;
+  };
+  head.in_view = [](const Vec3& p) { return p[2] < 20; };
+  EXPECT_EQ(decide_on(head).verdict, Verdict::uncertain);
+}
+
 TEST(Decide, EyesBehindTheBrainAreUncertain) {
   SyntheticHead head;
   head.has[static_cast<std::size_t>(Feature::eyes)] = false;
