@@ -40,7 +40,8 @@ ContentItem content_item(const dicom::DataSet& data_set) {
   const dicom::DataSet& entry = name->items.front();
   if (const SrRow* row = find_sr_row(code_of(entry), entry.text(scheme), type)) {
     item.code = row->basic;
-    item.dates_may_shift = row->has_modified_dates;
+    constexpr auto modified = static_cast<std::size_t>(Option::retain_longitudinal_modified_dates);
+    item.dates_may_shift = row->options[modified] == Code::C;
   }
   return item;
 }

@@ -3,6 +3,7 @@
 // Lookup only: what is done to an item is decided in plan_edits.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string_view>
 
@@ -15,10 +16,14 @@ struct SrRow {
   std::string_view scheme;      ///< Coding Scheme Designator
   std::string_view value_type;  ///< TEXT, DATE, …
   Code basic;
-  bool has_modified_dates;  ///< C under Retain Longitudinal … Modified Dates
+  std::array<Code, option_count> options;  ///< in the order of Table E.1-1
+  std::string_view meaning;
 };
 
+/// Ascending by code value, scheme and value type.
 std::span<const SrRow> sr_rows();
+/// SHA-256 (hex) of the canonical rows, as computed by the generator.
+std::string_view sr_rows_sha256();
 /// The row of a concept name and value type, or nullptr. A concept that the table lists under
 /// another value type is not found.
 const SrRow* find_sr_row(std::string_view code_value, std::string_view scheme,

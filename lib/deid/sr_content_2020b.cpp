@@ -11,216 +11,426 @@ namespace efface::deid {
 namespace {
 
 constexpr SrRow rows[] = {
-    {"109054", "DCM", "TEXT", Code::X, false},  // Patient State
-    {"109056", "DCM", "TEXT", Code::X, false},  // Stress Protocol
-    {"110119", "DCM", "TEXT", Code::X, false},  // Station AE Title
-    {"110180", "DCM", "UIDREF", Code::D, false},  // Study Instance UID
-    {"110190", "DCM", "TEXT", Code::X, false},  // Issuer of Identifier
-    {"111018", "DCM", "DATE", Code::X_D, true},  // Content Date
-    {"111019", "DCM", "TIME", Code::X_D, true},  // Content Time
-    {"111021", "DCM", "TEXT", Code::X, false},  // Description of Change
-    {"111033", "DCM", "TEXT", Code::D, false},  // Impression Description
-    {"111040", "DCM", "COMPOSITE", Code::D, false},  // Original Source
-    {"111054", "DCM", "DATE", Code::X_D, true},  // Recommended Follow-up Date
-    {"111058", "DCM", "TEXT", Code::D, false},  // Selected Region Description
-    {"111060", "DCM", "DATE", Code::X_D, true},  // Study Date
-    {"111061", "DCM", "TIME", Code::X_D, true},  // Study Time
-    {"111469", "DCM", "DATETIME", Code::D, true},  // Sampling DateTime
-    {"111516", "DCM", "TEXT", Code::X, false},  // Medication Type
-    {"111526", "DCM", "DATETIME", Code::X_D, true},  // DateTime Started
-    {"111527", "DCM", "DATETIME", Code::X, true},  // DateTime Ended
-    {"111535", "DCM", "DATETIME", Code::X, true},  // DateTime problem observed
-    {"111536", "DCM", "DATETIME", Code::X, true},  // DateTime of last evaluation
-    {"111700", "DCM", "TEXT", Code::X, false},  // Specimen Container Identifier
-    {"111702", "DCM", "DATETIME", Code::X, true},  // DateTime of processing
-    {"111703", "DCM", "TEXT", Code::X, false},  // Processing step description
-    {"111705", "DCM", "TEXT", Code::D, false},  // Parent Specimen Identifier
-    {"111706", "DCM", "TEXT", Code::X, false},  // Issuer of Parent Specimen Identifier
-    {"111724", "DCM", "TEXT", Code::X, false},  // Issuer of Specimen Identifier
-    {"112002", "DCM", "UIDREF", Code::D, false},  // Series Instance UID
-    {"112040", "DCM", "UIDREF", Code::D, false},  // Tracking Unique Identifier
-    {"112050", "DCM", "TEXT", Code::X, false},  // Anatomic Identifier
-    {"112227", "DCM", "UIDREF", Code::X_D, false},  // Frame of Reference UID
-    {"112229", "DCM", "IMAGE", Code::D, false},  // Identifying Segment
-    {"112347", "DCM", "TEXT", Code::D, false},  // Component ID
-    {"112351", "DCM", "TEXT", Code::D, false},  // Mating Feature Set ID
-    {"112352", "DCM", "TEXT", Code::D, false},  // Mating Feature ID
-    {"112353", "DCM", "COMPOSITE", Code::X, false},  // Spatial Registration
-    {"112354", "DCM", "IMAGE", Code::X, false},  // Patient Image
-    {"112356", "DCM", "UIDREF", Code::D, false},  // User Selected Fiducial
-    {"112357", "DCM", "UIDREF", Code::D, false},  // Derived Fiducial
-    {"112359", "DCM", "COMPOSITE", Code::X, false},  // Supporting Information
-    {"112361", "DCM", "COMPOSITE", Code::X, false},  // Patient Data Used During Planning
-    {"112363", "DCM", "TEXT", Code::D, false},  // Degree of Freedom ID
-    {"112364", "DCM", "COMPOSITE", Code::X, false},  // Related Patient Data Not Used During Planning
-    {"112366", "DCM", "COMPOSITE", Code::X, false},  // Implant Assembly Template
-    {"112371", "DCM", "COMPOSITE", Code::D, false},  // Manufacturer Implant Template
-    {"112372", "DCM", "COMPOSITE", Code::X, false},  // Derived Planning Images
-    {"112373", "DCM", "COMPOSITE", Code::X, false},  // Derived Planning Data
-    {"113012", "DCM", "TEXT", Code::X, false},  // Key Object Description
-    {"11329-0", "LN", "TEXT", Code::X, false},  // History
-    {"113503", "DCM", "UIDREF", Code::D, false},  // Radiopharmaceutical Administration Event UID
-    {"113511", "DCM", "TEXT", Code::X, false},  // Radiopharmaceutical Dispense Unit Identifier
-    {"113512", "DCM", "TEXT", Code::X, false},  // Radiopharmaceutical Lot Identifier
-    {"113513", "DCM", "TEXT", Code::X, false},  // Reagent Vial Identifier
-    {"113514", "DCM", "TEXT", Code::X, false},  // Radionuclide Identifier
-    {"113516", "DCM", "TEXT", Code::X, false},  // Prescription Identifier
-    {"113552", "DCM", "TEXT", Code::X, false},  // Recent Physical Activity
-    {"113605", "DCM", "TEXT", Code::X, false},  // Irradiation Event Label
-    {"113701", "DCM", "COMPOSITE", Code::X, false},  // X-Ray Radiation Dose Report
-    {"113720", "DCM", "TEXT", Code::X, false},  // Calibration Protocol
-    {"113723", "DCM", "DATETIME", Code::D, true},  // Calibration DateTime
-    {"113724", "DCM", "TEXT", Code::D, false},  // Calibration Responsible Party
-    {"113769", "DCM", "UIDREF", Code::D, false},  // Irradiation Event UID
-    {"113795", "DCM", "IMAGE", Code::D, false},  // Acquired Image
-    {"113809", "DCM", "DATETIME", Code::D, true},  // Start of X-Ray Irradiation
-    {"113810", "DCM", "DATETIME", Code::D, true},  // End of X-Ray Irradiation
-    {"113815", "DCM", "TEXT", Code::D, false},  // Patient Model
-    {"113832", "DCM", "TEXT", Code::D, false},  // Identification of the X-Ray Source
-    {"113850", "DCM", "PNAME", Code::D, false},  // Irradiation Authorizing
-    {"113870", "DCM", "PNAME", Code::D, false},  // Person Name
-    {"113871", "DCM", "TEXT", Code::X, false},  // Person ID
-    {"113872", "DCM", "TEXT", Code::X, false},  // Person ID Issuer
-    {"113873", "DCM", "TEXT", Code::X, false},  // Organization Name
-    {"113877", "DCM", "TEXT", Code::X, false},  // Device Name
-    {"113880", "DCM", "TEXT", Code::X_D, false},  // Device Serial Number
-    {"113907", "DCM", "TEXT", Code::X, false},  // Reason for Proceeding
-    {"113985", "DCM", "UIDREF", Code::D, false},  // Series or Instance used for Water Equivalent Diameter estimation
-    {"116224001", "SCT", "TEXT", Code::X, false},  // Complication of Procedure
-    {"11778-8", "LN", "DATE", Code::X, true},  // EDD
-    {"11951-1", "LN", "TEXT", Code::D, false},  // Fetus ID
-    {"11955-2", "LN", "DATE", Code::X, true},  // Date of last menstrual period
-    {"120999", "DCM", "TEXT", Code::X, false},  // Device Description
-    {"121000", "DCM", "CONTAINER", Code::X, false},  // Unique Device Identifiers
-    {"121002", "DCM", "COMPOSITE", Code::D, false},  // Quoted Source
-    {"121008", "DCM", "PNAME", Code::D, false},  // Person Observer Name
-    {"121009", "DCM", "TEXT", Code::X, false},  // Person Observer's Organization Name
-    {"121012", "DCM", "UIDREF", Code::X_D, false},  // Device Observer UID
-    {"121013", "DCM", "TEXT", Code::X, false},  // Device Observer Name
-    {"121016", "DCM", "TEXT", Code::X, false},  // Device Observer Serial Number
-    {"121017", "DCM", "TEXT", Code::X, false},  // Device Observer Physical Location During Observation
-    {"121018", "DCM", "UIDREF", Code::X, false},  // Procedure Study Instance UID
-    {"121019", "DCM", "UIDREF", Code::X, false},  // Procedure Study Component UID
-    {"121020", "DCM", "TEXT", Code::X, false},  // Placer Number
-    {"121021", "DCM", "TEXT", Code::X, false},  // Filler Number
-    {"121022", "DCM", "TEXT", Code::X, false},  // Accession Number
-    {"121028", "DCM", "UIDREF", Code::X, false},  // Subject UID
-    {"121029", "DCM", "PNAME", Code::D, false},  // Subject Name
-    {"121030", "DCM", "TEXT", Code::X_D, false},  // Subject ID
-    {"121031", "DCM", "DATE", Code::X, false},  // Subject Birth Date
-    {"121032", "DCM", "CODE", Code::X, false},  // Subject Sex
-    {"121033", "DCM", "NUM", Code::X, false},  // Subject Age
-    {"121036", "DCM", "PNAME", Code::X, false},  // Mother of fetus
-    {"121039", "DCM", "UIDREF", Code::X, false},  // Specimen UID
-    {"121041", "DCM", "TEXT", Code::X, false},  // Specimen Identifier
-    {"121065", "DCM", "TEXT", Code::X_D, false},  // Procedure Description
-    {"121071", "DCM", "TEXT", Code::X_D, false},  // Finding
-    {"121075", "DCM", "TEXT", Code::X, false},  // Recommendation
-    {"121077", "DCM", "TEXT", Code::X, false},  // Conclusion
-    {"121080", "DCM", "IMAGE", Code::X, false},  // Best illustration of finding
-    {"121080", "DCM", "WAVEFORM", Code::X, false},  // Best illustration of finding
-    {"121088", "DCM", "PNAME", Code::X, false},  // Fellow
-    {"121106", "DCM", "TEXT", Code::X, false},  // Comment
-    {"121110", "DCM", "TEXT", Code::X, false},  // Patient Presentation
-    {"121111", "DCM", "TEXT", Code::X, false},  // Summary
-    {"121112", "DCM", "IMAGE", Code::D, false},  // Source of Measurement
-    {"121112", "DCM", "WAVEFORM", Code::X, false},  // Source of Measurement
-    {"121114", "DCM", "PNAME", Code::D, false},  // Performing Physician
-    {"121120", "DCM", "COMPOSITE", Code::X, false},  // Cath Lab Procedure Log
-    {"121121", "DCM", "TEXT", Code::X, false},  // Room Identification
-    {"121122", "DCM", "TEXT", Code::X, false},  // Equipment Identification
-    {"121124", "DCM", "TEXT", Code::X_D, false},  // Procedure Action ID
-    {"121125", "DCM", "DATETIME", Code::X, true},  // DateTime of Recording of Log Entry
-    {"121126", "DCM", "UIDREF", Code::D, false},  // Performed Procedure Step SOP Instance UID
-    {"121138", "DCM", "IMAGE", Code::D, false},  // Image Acquired
-    {"121143", "DCM", "WAVEFORM", Code::D, false},  // Waveform Acquired
-    {"121145", "DCM", "TEXT", Code::X, false},  // Description of Material
-    {"121152", "DCM", "PNAME", Code::X, false},  // Person administering drug/contrast
-    {"121154", "DCM", "TEXT", Code::D, false},  // Intervention attempt identifier
-    {"121173", "DCM", "TEXT", Code::X, false},  // Physician Note
-    {"121191", "DCM", "IMAGE", Code::X_D, false},  // Referenced Segment
-    {"121193", "DCM", "TEXT", Code::D, false},  // Device Subject Name
-    {"121196", "DCM", "TEXT", Code::X, false},  // Device Subject Serial Number
-    {"121197", "DCM", "TEXT", Code::X, false},  // Device Subject Physical Location during observation
-    {"121198", "DCM", "UIDREF", Code::X, false},  // Device Subject UID
-    {"121200", "DCM", "IMAGE", Code::X, false},  // Illustration of ROI
-    {"121214", "DCM", "IMAGE", Code::D, false},  // Referenced Segmentation Frame
-    {"121232", "DCM", "UIDREF", Code::D, false},  // Source series for segmentation
-    {"121233", "DCM", "IMAGE", Code::D, false},  // Source image for segmentation
-    {"121342", "DCM", "IMAGE", Code::X, false},  // Dose Image
-    {"121431", "DCM", "DATETIME", Code::X, true},  // DateTime Concern Noted
-    {"121432", "DCM", "DATETIME", Code::X, true},  // DateTime Concern Resolved
-    {"121433", "DCM", "DATETIME", Code::X, true},  // DateTime Problem Resolved
-    {"121434", "DCM", "TEXT", Code::X, false},  // Service Delivery Location
-    {"121435", "DCM", "PNAME", Code::X, false},  // Service Performer
-    {"121435", "DCM", "TEXT", Code::X, false},  // Service Performer
-    {"122073", "DCM", "COMPOSITE", Code::X, false},  // Current procedure evidence
-    {"122075", "DCM", "COMPOSITE", Code::X, false},  // Prior report for current patient
-    {"122081", "DCM", "DATETIME", Code::X, true},  // Drug start
-    {"122082", "DCM", "DATETIME", Code::X, true},  // Drug end
-    {"122083", "DCM", "TEXT", Code::X_D, false},  // Drug administered
-    {"122105", "DCM", "DATETIME", Code::X, true},  // DateTime of Intervention
-    {"122128", "DCM", "TEXT", Code::X, false},  // Patient Transferred From
-    {"122146", "DCM", "DATETIME", Code::X_D, true},  // Procedure DateTime
-    {"122163", "DCM", "DATETIME", Code::X, true},  // Discharge DateTime
-    {"122165", "DCM", "DATETIME", Code::X, true},  // DateTime of Death
-    {"122173", "DCM", "DATETIME", Code::X, true},  // ST Elevation Onset DateTime
-    {"122177", "DCM", "TEXT", Code::X, false},  // Procedure Result
-    {"122701", "DCM", "DATETIME", Code::X, true},  // Procedure Time Base
-    {"122712", "DCM", "DATETIME", Code::D, true},  // Imaging Start DateTime
-    {"123003", "DCM", "DATETIME", Code::X_D, true},  // Radiopharmaceutical Start DateTime
-    {"123004", "DCM", "DATETIME", Code::X, true},  // Radiopharmaceutical Stop DateTime
-    {"125010", "DCM", "TEXT", Code::X, false},  // Identifier
-    {"125201", "DCM", "IMAGE", Code::X, false},  // Illustration of Finding
-    {"125203", "DCM", "TEXT", Code::X, false},  // Acquisition Protocol
-    {"126070", "DCM", "TEXT", Code::X, false},  // Subject Time Point Identifier
-    {"126071", "DCM", "TEXT", Code::X, false},  // Protocol Time Point Identifier
-    {"126100", "DCM", "COMPOSITE", Code::X, false},  // Real World Value Map used for measurement
-    {"126201", "DCM", "DATE", Code::X, true},  // Acquisition Date
-    {"126202", "DCM", "TIME", Code::X, true},  // Acquisition Time
-    {"127857", "DCM", "DATE", Code::D, true},  // Glucose Measurement Date
-    {"127858", "DCM", "TIME", Code::D, true},  // Glucose Measurement Time
-    {"128230", "DCM", "TEXT", Code::X, false},  // Pulse Sequence Name
-    {"128403", "DCM", "TEXT", Code::D, false},  // Radiation Dose Estimate Name
-    {"128414", "DCM", "COMPOSITE", Code::D, false},  // Radiation Dose Representation Data
-    {"128414", "DCM", "IMAGE", Code::D, false},  // Radiation Dose Representation Data
-    {"128416", "DCM", "COMPOSITE", Code::D, false},  // SR Instance Used
-    {"128425", "DCM", "COMPOSITE", Code::X, false},  // Patient Radiation Dose Model Data
-    {"128425", "DCM", "IMAGE", Code::X, false},  // Patient Radiation Dose Model Data
-    {"128425", "DCM", "UIDREF", Code::X, false},  // Patient Radiation Dose Model Data
-    {"128426", "DCM", "TEXT", Code::X, false},  // Patient Radiation Dose Model Reference
-    {"128429", "DCM", "UIDREF", Code::D, false},  // Event UID Used
-    {"128436", "DCM", "COMPOSITE", Code::D, false},  // Radiation Dose Composite Parameters
-    {"128444", "DCM", "COMPOSITE", Code::D, false},  // Spatial Registration Reference
-    {"128447", "DCM", "COMPOSITE", Code::X, false},  // Spatial Fiducials
-    {"128470", "DCM", "COMPOSITE", Code::X, false},  // X-Ray Attenuator Model Data
-    {"128470", "DCM", "IMAGE", Code::X, false},  // X-Ray Attenuator Model Data
-    {"128470", "DCM", "UIDREF", Code::X, false},  // X-Ray Attenuator Model Data
-    {"128774", "DCM", "TEXT", Code::X, false},  // Person Observer's Login Name
-    {"128775", "DCM", "TEXT", Code::X, false},  // Identifier within Person Observer's Role
-    {"15", "NCDR [2.0b]", "DATETIME", Code::X, true},  // Admission DateTime
-    {"160476009", "SCT", "TEXT", Code::X, false},  // Social History
-    {"18118-0", "LN", "TEXT", Code::X, false},  // LV Wall Motion Segmental Findings
-    {"18785-6", "LN", "TEXT", Code::D, false},  // Indications for Procedure
-    {"271921002", "SCT", "TEXT", Code::X_D, false},  // ECG Finding
-    {"363698007", "SCT", "TEXT", Code::D, false},  // Finding Site
-    {"371524004", "SCT", "COMPOSITE", Code::X, false},  // Clinical Report
-    {"371524004", "SCT", "TEXT", Code::X, false},  // Clinical Report
-    {"397898000", "SCT", "DATETIME", Code::D, true},  // Stop DateTime
-    {"398164008", "SCT", "DATETIME", Code::X, true},  // Anesthesia Finish Time
-    {"398201009", "SCT", "DATETIME", Code::D, true},  // Start DateTime
-    {"398325003", "SCT", "DATETIME", Code::X, true},  // Anesthesia Start Time
-    {"440252007", "SCT", "TEXT", Code::D, false},  // Administration of radiopharmaceutical
-    {"52", "NCDR [2.0b]", "DATETIME", Code::D, true},  // Procedure DateTime
-    {"53", "NCDR [2.0b]", "TEXT", Code::X, false},  // Procedure Number in this admission
-    {"74711-3", "LN", "TEXT", Code::X, false},  // Unique Device Identifier
-    {"76", "NCDR [2.0b]", "PNAME", Code::D, false},  // Catheterization Operator
-    {"C2348792", "UMLS", "TEXT", Code::X_D, false},  // Time Point
-    {"C67447", "NCIt", "TEXT", Code::X, false},  // Activity Session
+    {"109054", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Patient State"},
+    {"109056", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Stress Protocol"},
+    {"110119", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Station AE Title"},
+    {"110180", "DCM", "UIDREF", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Study Instance UID"},
+    {"110190", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Issuer of Identifier"},
+    {"111018", "DCM", "DATE", Code::X_D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Content Date"},
+    {"111019", "DCM", "TIME", Code::X_D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Content Time"},
+    {"111021", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Description of Change"},
+    {"111033", "DCM", "TEXT", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Impression Description"},
+    {"111040", "DCM", "COMPOSITE", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Original Source"},
+    {"111054", "DCM", "DATE", Code::X_D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Recommended Follow-up Date"},
+    {"111058", "DCM", "TEXT", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Selected Region Description"},
+    {"111060", "DCM", "DATE", Code::X_D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Study Date"},
+    {"111061", "DCM", "TIME", Code::X_D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Study Time"},
+    {"111469", "DCM", "DATETIME", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Sampling DateTime"},
+    {"111516", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Medication Type"},
+    {"111526", "DCM", "DATETIME", Code::X_D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "DateTime Started"},
+    {"111527", "DCM", "DATETIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "DateTime Ended"},
+    {"111535", "DCM", "DATETIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "DateTime problem observed"},
+    {"111536", "DCM", "DATETIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "DateTime of last evaluation"},
+    {"111700", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Specimen Container Identifier"},
+    {"111702", "DCM", "DATETIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "DateTime of processing"},
+    {"111703", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Processing step description"},
+    {"111705", "DCM", "TEXT", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Parent Specimen Identifier"},
+    {"111706", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Issuer of Parent Specimen Identifier"},
+    {"111724", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Issuer of Specimen Identifier"},
+    {"112002", "DCM", "UIDREF", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Series Instance UID"},
+    {"112040", "DCM", "UIDREF", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Tracking Unique Identifier"},
+    {"112050", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Anatomic Identifier"},
+    {"112227", "DCM", "UIDREF", Code::X_D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Frame of Reference UID"},
+    {"112229", "DCM", "IMAGE", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Identifying Segment"},
+    {"112347", "DCM", "TEXT", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Component ID"},
+    {"112351", "DCM", "TEXT", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Mating Feature Set ID"},
+    {"112352", "DCM", "TEXT", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Mating Feature ID"},
+    {"112353", "DCM", "COMPOSITE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Spatial Registration"},
+    {"112354", "DCM", "IMAGE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Patient Image"},
+    {"112356", "DCM", "UIDREF", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "User Selected Fiducial"},
+    {"112357", "DCM", "UIDREF", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Derived Fiducial"},
+    {"112359", "DCM", "COMPOSITE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Supporting Information"},
+    {"112361", "DCM", "COMPOSITE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Patient Data Used During Planning"},
+    {"112363", "DCM", "TEXT", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Degree of Freedom ID"},
+    {"112364", "DCM", "COMPOSITE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Related Patient Data Not Used During Planning"},
+    {"112366", "DCM", "COMPOSITE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Implant Assembly Template"},
+    {"112371", "DCM", "COMPOSITE", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Manufacturer Implant Template"},
+    {"112372", "DCM", "COMPOSITE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Derived Planning Images"},
+    {"112373", "DCM", "COMPOSITE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Derived Planning Data"},
+    {"113012", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Key Object Description"},
+    {"11329-0", "LN", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "History"},
+    {"113503", "DCM", "UIDREF", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Radiopharmaceutical Administration Event UID"},
+    {"113511", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Radiopharmaceutical Dispense Unit Identifier"},
+    {"113512", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Radiopharmaceutical Lot Identifier"},
+    {"113513", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Reagent Vial Identifier"},
+    {"113514", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Radionuclide Identifier"},
+    {"113516", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Prescription Identifier"},
+    {"113552", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Recent Physical Activity"},
+    {"113605", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Irradiation Event Label"},
+    {"113701", "DCM", "COMPOSITE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "X-Ray Radiation Dose Report"},
+    {"113720", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Calibration Protocol"},
+    {"113723", "DCM", "DATETIME", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Calibration DateTime"},
+    {"113724", "DCM", "TEXT", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Calibration Responsible Party"},
+    {"113769", "DCM", "UIDREF", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Irradiation Event UID"},
+    {"113795", "DCM", "IMAGE", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Acquired Image"},
+    {"113809", "DCM", "DATETIME", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Start of X-Ray Irradiation"},
+    {"113810", "DCM", "DATETIME", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "End of X-Ray Irradiation"},
+    {"113815", "DCM", "TEXT", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Patient Model"},
+    {"113832", "DCM", "TEXT", Code::D, {Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Identification of the X-Ray Source"},
+    {"113850", "DCM", "PNAME", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Irradiation Authorizing"},
+    {"113870", "DCM", "PNAME", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Person Name"},
+    {"113871", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Person ID"},
+    {"113872", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Person ID Issuer"},
+    {"113873", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Organization Name"},
+    {"113877", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Device Name"},
+    {"113880", "DCM", "TEXT", Code::X_D, {Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Device Serial Number"},
+    {"113907", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Reason for Proceeding"},
+    {"113985", "DCM", "UIDREF", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Series or Instance used for Water Equivalent Diameter estimation"},
+    {"116224001", "SCT", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Complication of Procedure"},
+    {"11778-8", "LN", "DATE", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "EDD"},
+    {"11951-1", "LN", "TEXT", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Fetus ID"},
+    {"11955-2", "LN", "DATE", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Date of last menstrual period"},
+    {"120999", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Device Description"},
+    {"121000", "DCM", "CONTAINER", Code::X, {Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Unique Device Identifiers"},
+    {"121002", "DCM", "COMPOSITE", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Quoted Source"},
+    {"121008", "DCM", "PNAME", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Person Observer Name"},
+    {"121009", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Person Observer's Organization Name"},
+    {"121012", "DCM", "UIDREF", Code::X_D, {Code::none, Code::K, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Device Observer UID"},
+    {"121013", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Device Observer Name"},
+    {"121016", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Device Observer Serial Number"},
+    {"121017", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Device Observer Physical Location During Observation"},
+    {"121018", "DCM", "UIDREF", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Procedure Study Instance UID"},
+    {"121019", "DCM", "UIDREF", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Procedure Study Component UID"},
+    {"121020", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Placer Number"},
+    {"121021", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Filler Number"},
+    {"121022", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Accession Number"},
+    {"121028", "DCM", "UIDREF", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Subject UID"},
+    {"121029", "DCM", "PNAME", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Subject Name"},
+    {"121030", "DCM", "TEXT", Code::X_D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Subject ID"},
+    {"121031", "DCM", "DATE", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Subject Birth Date"},
+    {"121032", "DCM", "CODE", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Subject Sex"},
+    {"121033", "DCM", "NUM", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Subject Age"},
+    {"121036", "DCM", "PNAME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Mother of fetus"},
+    {"121039", "DCM", "UIDREF", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Specimen UID"},
+    {"121041", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Specimen Identifier"},
+    {"121065", "DCM", "TEXT", Code::X_D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Procedure Description"},
+    {"121071", "DCM", "TEXT", Code::X_D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Finding"},
+    {"121075", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Recommendation"},
+    {"121077", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Conclusion"},
+    {"121080", "DCM", "IMAGE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Best illustration of finding"},
+    {"121080", "DCM", "WAVEFORM", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Best illustration of finding"},
+    {"121088", "DCM", "PNAME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Fellow"},
+    {"121106", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Comment"},
+    {"121110", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Patient Presentation"},
+    {"121111", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Summary"},
+    {"121112", "DCM", "IMAGE", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Source of Measurement"},
+    {"121112", "DCM", "WAVEFORM", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Source of Measurement"},
+    {"121114", "DCM", "PNAME", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Performing Physician"},
+    {"121120", "DCM", "COMPOSITE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Cath Lab Procedure Log"},
+    {"121121", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Room Identification"},
+    {"121122", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Equipment Identification"},
+    {"121124", "DCM", "TEXT", Code::X_D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Procedure Action ID"},
+    {"121125", "DCM", "DATETIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "DateTime of Recording of Log Entry"},
+    {"121126", "DCM", "UIDREF", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Performed Procedure Step SOP Instance UID"},
+    {"121138", "DCM", "IMAGE", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Image Acquired"},
+    {"121143", "DCM", "WAVEFORM", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Waveform Acquired"},
+    {"121145", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Description of Material"},
+    {"121152", "DCM", "PNAME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Person administering drug/contrast"},
+    {"121154", "DCM", "TEXT", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Intervention attempt identifier"},
+    {"121173", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Physician Note"},
+    {"121191", "DCM", "IMAGE", Code::X_D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Referenced Segment"},
+    {"121193", "DCM", "TEXT", Code::D, {Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Device Subject Name"},
+    {"121196", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Device Subject Serial Number"},
+    {"121197", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Device Subject Physical Location during observation"},
+    {"121198", "DCM", "UIDREF", Code::X, {Code::none, Code::K, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Device Subject UID"},
+    {"121200", "DCM", "IMAGE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Illustration of ROI"},
+    {"121214", "DCM", "IMAGE", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Referenced Segmentation Frame"},
+    {"121232", "DCM", "UIDREF", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Source series for segmentation"},
+    {"121233", "DCM", "IMAGE", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Source image for segmentation"},
+    {"121342", "DCM", "IMAGE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Dose Image"},
+    {"121431", "DCM", "DATETIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "DateTime Concern Noted"},
+    {"121432", "DCM", "DATETIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "DateTime Concern Resolved"},
+    {"121433", "DCM", "DATETIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "DateTime Problem Resolved"},
+    {"121434", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Service Delivery Location"},
+    {"121435", "DCM", "PNAME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Service Performer"},
+    {"121435", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Service Performer"},
+    {"122073", "DCM", "COMPOSITE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Current procedure evidence"},
+    {"122075", "DCM", "COMPOSITE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Prior report for current patient"},
+    {"122081", "DCM", "DATETIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Drug start"},
+    {"122082", "DCM", "DATETIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Drug end"},
+    {"122083", "DCM", "TEXT", Code::X_D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Drug administered"},
+    {"122105", "DCM", "DATETIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "DateTime of Intervention"},
+    {"122128", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Patient Transferred From"},
+    {"122146", "DCM", "DATETIME", Code::X_D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Procedure DateTime"},
+    {"122163", "DCM", "DATETIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Discharge DateTime"},
+    {"122165", "DCM", "DATETIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "DateTime of Death"},
+    {"122173", "DCM", "DATETIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "ST Elevation Onset DateTime"},
+    {"122177", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Procedure Result"},
+    {"122701", "DCM", "DATETIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Procedure Time Base"},
+    {"122712", "DCM", "DATETIME", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Imaging Start DateTime"},
+    {"123003", "DCM", "DATETIME", Code::X_D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Radiopharmaceutical Start DateTime"},
+    {"123004", "DCM", "DATETIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Radiopharmaceutical Stop DateTime"},
+    {"125010", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Identifier"},
+    {"125201", "DCM", "IMAGE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Illustration of Finding"},
+    {"125203", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Acquisition Protocol"},
+    {"126070", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Subject Time Point Identifier"},
+    {"126071", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Protocol Time Point Identifier"},
+    {"126100", "DCM", "COMPOSITE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Real World Value Map used for measurement"},
+    {"126201", "DCM", "DATE", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Acquisition Date"},
+    {"126202", "DCM", "TIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Acquisition Time"},
+    {"127857", "DCM", "DATE", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Glucose Measurement Date"},
+    {"127858", "DCM", "TIME", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Glucose Measurement Time"},
+    {"128230", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Pulse Sequence Name"},
+    {"128403", "DCM", "TEXT", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Radiation Dose Estimate Name"},
+    {"128414", "DCM", "COMPOSITE", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Radiation Dose Representation Data"},
+    {"128414", "DCM", "IMAGE", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Radiation Dose Representation Data"},
+    {"128416", "DCM", "COMPOSITE", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "SR Instance Used"},
+    {"128425", "DCM", "COMPOSITE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Patient Radiation Dose Model Data"},
+    {"128425", "DCM", "IMAGE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Patient Radiation Dose Model Data"},
+    {"128425", "DCM", "UIDREF", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Patient Radiation Dose Model Data"},
+    {"128426", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Patient Radiation Dose Model Reference"},
+    {"128429", "DCM", "UIDREF", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Event UID Used"},
+    {"128436", "DCM", "COMPOSITE", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Radiation Dose Composite Parameters"},
+    {"128444", "DCM", "COMPOSITE", Code::D, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Spatial Registration Reference"},
+    {"128447", "DCM", "COMPOSITE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Spatial Fiducials"},
+    {"128470", "DCM", "COMPOSITE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "X-Ray Attenuator Model Data"},
+    {"128470", "DCM", "IMAGE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "X-Ray Attenuator Model Data"},
+    {"128470", "DCM", "UIDREF", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "X-Ray Attenuator Model Data"},
+    {"128774", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Person Observer's Login Name"},
+    {"128775", "DCM", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Identifier within Person Observer's Role"},
+    {"15", "NCDR [2.0b]", "DATETIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Admission DateTime"},
+    {"160476009", "SCT", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Social History"},
+    {"18118-0", "LN", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "LV Wall Motion Segmental Findings"},
+    {"18785-6", "LN", "TEXT", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Indications for Procedure"},
+    {"271921002", "SCT", "TEXT", Code::X_D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "ECG Finding"},
+    {"363698007", "SCT", "TEXT", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Finding Site"},
+    {"371524004", "SCT", "COMPOSITE", Code::X, {Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Clinical Report"},
+    {"371524004", "SCT", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Clinical Report"},
+    {"397898000", "SCT", "DATETIME", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Stop DateTime"},
+    {"398164008", "SCT", "DATETIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Anesthesia Finish Time"},
+    {"398201009", "SCT", "DATETIME", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Start DateTime"},
+    {"398325003", "SCT", "DATETIME", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Anesthesia Start Time"},
+    {"440252007", "SCT", "TEXT", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Administration of radiopharmaceutical"},
+    {"52", "NCDR [2.0b]", "DATETIME", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::K, Code::C, Code::none, Code::none, Code::none},
+     "Procedure DateTime"},
+    {"53", "NCDR [2.0b]", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Procedure Number in this admission"},
+    {"74711-3", "LN", "TEXT", Code::X, {Code::none, Code::none, Code::K, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Unique Device Identifier"},
+    {"76", "NCDR [2.0b]", "PNAME", Code::D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none},
+     "Catheterization Operator"},
+    {"C2348792", "UMLS", "TEXT", Code::X_D, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Time Point"},
+    {"C67447", "NCIt", "TEXT", Code::X, {Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::none, Code::C, Code::none, Code::none},
+     "Activity Session"},
 };
 
 }  // namespace
 
 std::span<const SrRow> sr_rows() { return rows; }
+
+std::string_view sr_rows_sha256() {
+  return "492ea21b8c25f52f7428118f24e62f556b463e58edfd2e1c3d99bf3377c4606f";
+}
 
 }  // namespace efface::deid

@@ -1,16 +1,21 @@
 #!/usr/bin/env python3
 """Generates the standard's tables as C++ data for lib/deid:
 
-  table_2026d.cpp       PS3.15 Table E.1-1, from ps315_confidentiality_profile.json
-  sr_content_2020b.cpp  PS3.15 Table E.3.4-1, from ps315_sr_content_items_2020b.json
-  dictionary_2026b.cpp  tags and value representations of PS3.6, from dicom_data_dictionary_2026b.json
+  table_2026d.cpp         PS3.15 Table E.1-1, from ps315_confidentiality_profile.json
+  safe_private_2026d.cpp  PS3.15 Table E.3.10-1, from ps315_safe_private_attributes.json
+  sr_content_2020b.cpp    PS3.15 Table E.3.4-1, from ps315_sr_content_items_2020b.json
+  dictionary_2026b.cpp    tags and value representations of PS3.6, from dicom_data_dictionary_2026b.json
 
 usage: make_ps315_table.py STANDARDS_DIRECTORY OUTPUT_DIRECTORY
 
 The canonical form of a row of Table E.1-1, whose SHA-256 a unit test recomputes from the C++ rows, is
   TAG|KEYWORD|VR|BASIC|OPTION 1|...|OPTION 10
 with TAG as printed in the standard ("odd" for the private row), "." for an empty cell, one row a line,
-rows in the order of the C++ table: ascending by tag, patterns after exact tags."""
+rows in the order of the C++ table: ascending by tag, patterns after exact tags. That of Table E.3.10-1,
+ascending by creator and tag, is
+  CREATOR|TAG|VR|MEANING
+and that of Table E.3.4-1, ascending by its own columns, is
+  CODE VALUE|SCHEME|VALUE TYPE|BASIC|OPTION 1|...|OPTION 10"""
 import hashlib
 import json
 import pathlib
@@ -23,6 +28,13 @@ OPTIONS = ["retain_safe_private", "retain_uids", "retain_device_identity", "reta
            "clean_graphics"]
 CODES = {"": "none", "D": "D", "Z": "Z", "X": "X", "K": "K", "C": "C", "U": "U", "Z/D": "Z_D",
          "X/Z": "X_Z", "X/D": "X_D", "X/Z/D": "X_Z_D", "X/Z/U*": "X_Z_Ustar"}
+# The columns of Table E.3.4-1 that are options of Table E.1-1.
+SR_OPTIONS = {"retain_uids": "Rtn. UIDs Opt.", "retain_device_identity": "Rtn. Dev. Id. Opt.",
+              "retain_institution_identity": "Rtn. Inst. Id. Opt.",
+              "retain_patient_characteristics": "Rtn. Pat. Chars. Opt.",
+              "retain_longitudinal_full_dates": "Rtn. Long. Full Dates Opt.",
+              "retain_longitudinal_modified_dates": "Rtn. Long. Modif. Dates Opt.",
+              "clean_descriptors": "Clean Desc. Opt."}
 # VRs that the dictionary leaves to the data set: the wider one stands for both.
 AMBIGUOUS = {"xs": "US", "ox": "OW", "px": "OW", "lt": "OW", "up": "UL"}
 # Table E.1-1 names two attributes that the dictionary's edition does not have yet.
@@ -96,15 +108,55 @@ const Edition edition_2026d{{"2026d", "{digest}",
 '''
 
 
-def make_sr_content(source):
-    data = json.loads(source.read_text())
+def make_safe_private(source):
     rows = []
-    for row in data["rows"]:
-        modified = row["Rtn. Long. Modif. Dates Opt."] == "C"
-        rows.append(f'    {{"{row["Code Value"]}", "{row["Coding Scheme Designator"]}", '
-                    f'"{row["Value Type"]}", Code::{CODES[row["Basic Prof."]]}, '
-                    f'{"true" if modified else "false"}}},  // {row["Code Meaning"]}')
+    for row in json.loads(source.read_text())["rows"]:
+        group, element = re.fullmatch(r"\(([0-9A-Fa-f]{4}),xx([0-9A-Fa-f]{2})\)", row["tag"]).groups()
+        vr = {"OW/OB": "OW"}.get(row["vr"], row["vr"])
+        creator, meaning = row["private_creator"], row["meaning"]
+        line = f"{creator}|({group.lower()},xx{element.lower()})|{vr or '.'}|{meaning}"
+        text = (f"    {{{json.dumps(creator)}, 0x{group.upper()}, 0x{element.upper()}, Vr::{vr or 'none'},\n"
+                f"     {json.dumps(meaning)}}},")
+        rows.append((creator, int(group, 16), int(element, 16), line, text))
     rows.sort()
+    digest = hashlib.sha256("".join(row[3] + "\n" for row in rows).encode()).hexdigest()
+    return header(source.name, "PS3.15 2026d", "Table E.3.10-1 of PS3.15, edition 2026d.") + f'''
+#include "deid/safe_private.h"
+
+namespace efface::deid {{
+
+namespace {{
+
+using dicom::Vr;
+
+constexpr SafePrivateRow rows[] = {{
+{chr(10).join(row[4] for row in rows)}
+}};
+
+}}  // namespace
+
+std::span<const SafePrivateRow> safe_private_rows() {{ return rows; }}
+
+std::string_view safe_private_sha256() {{
+  return "{digest}";
+}}
+
+}}  // namespace efface::deid
+'''
+
+
+def make_sr_content(source):
+    rows = []
+    for row in json.loads(source.read_text())["rows"]:
+        options = [row[SR_OPTIONS[name]].strip() if name in SR_OPTIONS else "" for name in OPTIONS]
+        names = [row["Code Value"], row["Coding Scheme Designator"], row["Value Type"]]
+        line = "|".join([*names, row["Basic Prof."], *(code or "." for code in options)])
+        cells = ", ".join(f"Code::{CODES[code]}" for code in options)
+        text = (f'    {{"{names[0]}", "{names[1]}", "{names[2]}", Code::{CODES[row["Basic Prof."]]}, '
+                f'{{{cells}}},\n     {json.dumps(row["Code Meaning"])}}},')
+        rows.append((names, line, text))
+    rows.sort()
+    digest = hashlib.sha256("".join(row[1] + "\n" for row in rows).encode()).hexdigest()
     return header(source.name, "PS3.15 2020b", "Table E.3.4-1 of PS3.15, edition 2020b.") + f'''
 #include "deid/sr_content.h"
 
@@ -113,12 +165,16 @@ namespace efface::deid {{
 namespace {{
 
 constexpr SrRow rows[] = {{
-{chr(10).join(rows)}
+{chr(10).join(row[2] for row in rows)}
 }};
 
 }}  // namespace
 
 std::span<const SrRow> sr_rows() {{ return rows; }}
+
+std::string_view sr_rows_sha256() {{
+  return "{digest}";
+}}
 
 }}  // namespace efface::deid
 '''
@@ -169,6 +225,8 @@ def main():
     standards, output = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     table = standards / "ps315_confidentiality_profile.json"
     (output / "table_2026d.cpp").write_text(make_table(table))
+    (output / "safe_private_2026d.cpp").write_text(
+        make_safe_private(standards / "ps315_safe_private_attributes.json"))
     (output / "sr_content_2020b.cpp").write_text(
         make_sr_content(standards / "ps315_sr_content_items_2020b.json"))
     (output / "dictionary_2026b.cpp").write_text(

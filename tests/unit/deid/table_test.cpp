@@ -1,5 +1,6 @@
 #include "deid/table.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 
 #include "crypto_openssl/crypto.h"
 #include "deid/dictionary.h"
+#include "deid/safe_private.h"
 #include "deid/sr_content.h"
 
 namespace efface::deid {
@@ -126,6 +128,49 @@ TEST(Table, NamesSafeHarborClasses) {
   EXPECT_EQ(of(0x0028, 0x0303, Vr::CS), SafeHarbor::none);
 }
 
+TEST(SafePrivate, HasTheRowsThatItsDigestSays) {
+  std::string all;
+  for (const SafePrivateRow& row : safe_private_rows()) {
+    all += fmt::format("{}|({:04x},xx{:02x})|{}|{}\n", row.creator, row.group, row.element,
+                       row.vr == dicom::Vr::none ? "." : dicom::to_string(row.vr), row.meaning);
+    EXPECT_EQ(find_safe_private(row.creator, row.group, row.element), &row);
+    EXPECT_TRUE((dicom::Tag{row.group, 0x1000}.is_private()));
+  }
+  EXPECT_EQ(safe_private_rows().size(), 479U);
+  EXPECT_EQ(base::to_hex(crypto_openssl::sha256(std::as_bytes(std::span(all)))),
+            safe_private_sha256());
+}
+
+TEST(SafePrivate, AgreesWithTheStandard) {
+  std::ifstream file(standards() / "ps315_safe_private_attributes.json");
+  if (!file) GTEST_SKIP() << "no ../shared/standards";
+  const nlohmann::json standard = nlohmann::json::parse(file);
+  ASSERT_EQ(standard.at("rows").size(), safe_private_rows().size());
+  for (const nlohmann::json& expected : standard.at("rows")) {
+    const std::string tag = expected.at("tag");
+    const auto number = [&](std::size_t at, std::size_t digits) {
+      return static_cast<unsigned>(std::stoul(tag.substr(at, digits), nullptr, 16));
+    };
+    const std::string creator = expected.at("private_creator");
+    const SafePrivateRow* row = find_safe_private(creator, static_cast<std::uint16_t>(number(1, 4)),
+                                                  static_cast<std::uint8_t>(number(8, 2)));
+    ASSERT_NE(row, nullptr) << tag;
+    EXPECT_EQ(row->meaning, expected.at("meaning").get<std::string>());
+    const std::string vr = expected.at("vr");
+    EXPECT_EQ(row->vr == dicom::Vr::none ? "" : dicom::to_string(row->vr), vr.substr(0, 2)) << tag;
+  }
+}
+
+TEST(SafePrivate, IsFoundUnderItsCreatorOnly) {
+  ASSERT_NE(find_safe_private("SIEMENS MR HEADER", 0x0019, 0x0C), nullptr);
+  EXPECT_EQ(find_safe_private("SIEMENS MR HEADER", 0x0019, 0x0C)->vr, dicom::Vr::IS);
+  EXPECT_EQ(find_safe_private("SIEMENS MR HEADE", 0x0019, 0x0C), nullptr);
+  EXPECT_EQ(find_safe_private("siemens mr header", 0x0019, 0x0C), nullptr);
+  EXPECT_EQ(find_safe_private("ELSCINT1", 0x0019, 0x0C), nullptr);
+  EXPECT_EQ(find_safe_private("SIEMENS MR HEADER", 0x0051, 0x0C), nullptr);
+  EXPECT_EQ(find_safe_private("", 0x0019, 0x0C), nullptr);
+}
+
 TEST(Dictionary, KnowsTheStandardOnly) {
   EXPECT_GT(known_tags().size(), 4500U);
   EXPECT_TRUE(std::is_sorted(known_tags().begin(), known_tags().end(),
@@ -145,14 +190,25 @@ TEST(SrContent, HasTheRowsOfTheStandard) {
   EXPECT_EQ(sr_rows().size(), 206U);
   ASSERT_NE(find_sr_row("121030", "DCM", "TEXT"), nullptr);
   EXPECT_EQ(find_sr_row("121030", "DCM", "TEXT")->basic, Code::X_D);
-  EXPECT_TRUE(find_sr_row("111060", "DCM", "DATE")->has_modified_dates);
-  EXPECT_FALSE(find_sr_row("121031", "DCM", "DATE")->has_modified_dates);
+  const auto cell_of = [](const char* value, const char* type, Option option) {
+    return find_sr_row(value, "DCM", type)->options.at(static_cast<std::size_t>(option));
+  };
+  EXPECT_EQ(cell_of("111060", "DATE", Option::retain_longitudinal_modified_dates), Code::C);
+  EXPECT_EQ(cell_of("111060", "DATE", Option::retain_longitudinal_full_dates), Code::K);
+  EXPECT_EQ(cell_of("121031", "DATE", Option::retain_longitudinal_modified_dates), Code::none);
+  EXPECT_EQ(cell_of("121033", "NUM", Option::retain_patient_characteristics), Code::K);
+  EXPECT_EQ(cell_of("121013", "TEXT", Option::retain_device_identity), Code::K);
   EXPECT_EQ(find_sr_row("121030", "DCM", "NUM"), nullptr);
   EXPECT_EQ(find_sr_row("121030", "99X", "TEXT"), nullptr);
+  std::string all;
   for (const SrRow& row : sr_rows()) {
+    all += fmt::format("{}|{}|{}|{}", row.code_value, row.scheme, row.value_type, cell(row.basic));
+    for (const Code code : row.options) all += '|' + cell(code);
+    all += '\n';
     EXPECT_EQ(find_sr_row(row.code_value, row.scheme, row.value_type), &row);
     EXPECT_TRUE(is_public_scheme(row.scheme)) << row.scheme;
   }
+  EXPECT_EQ(base::to_hex(crypto_openssl::sha256(std::as_bytes(std::span(all)))), sr_rows_sha256());
   EXPECT_FALSE(is_public_scheme("99LOCAL"));
 }
 
