@@ -18,6 +18,9 @@ using volume::RegularGrid;
 // ml. Below 20 ml of brain (soft or hard) and 2 ml of face (two eyes have 13 ml) nothing of a head
 // is seen.
 constexpr double no_brain_ml = 20, no_face_ml = 2;
+// Traces of brain (probabilities from 0.1 on): a fragment of a face had 17 ml of them and no facial
+// label.
+constexpr double no_soft_brain_ml = 10;
 // --- Is there a face? A pupil-wide strip of one eye at the field's edge has about 0.5 ml; below
 // that in total a blob is as likely noise.
 constexpr double least_face_ml = 0.5;
@@ -111,7 +114,7 @@ class Judge {
   }
 
   Finding judge_without_face() const {
-    if (evidence_.brain.ml < no_brain_ml && evidence_.soft_brain_ml < 2 * no_brain_ml) {
+    if (evidence_.brain.ml < no_brain_ml && evidence_.soft_brain_ml < no_soft_brain_ml) {
       if (evidence_.soft_face_ml < no_face_ml) return {Verdict::no_head, "no head in view"};
       return {Verdict::uncertain, "weak traces of a face without a head"};
     }
