@@ -23,8 +23,7 @@ struct ShapePart {
 /// before the outermost voxel, beside an ear in a plane 20 to 30 mm out: the outer surface shows
 /// neither. With Extent::face the facial surface of the canonical head goes, too.
 FaceRegion shape_region(const volume::RegularGrid& model, std::span<const ShapePart> parts,
-                        const Bits& brain, const HeadPose& pose,
-                        Extent extent = Extent::features);
+                        const Bits& brain, const HeadPose& pose, Extent extent = Extent::features);
 
 /// Volume in ml of the features' region that the brain keeps.
 double collision_ml(const FaceRegion& region);
