@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Times cp, gdcmanon and efface on the files that run.sh made; prints a Markdown table. Each figure is the
-median of three runs with a warm file cache; memory is the peak resident size of the process."""
+median of five runs with a warm file cache; memory is the peak resident size of the process."""
 import argparse
 import os
 import pathlib
@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import time
 
-RUNS = 3
+RUNS = 5
 
 
 class Result:
@@ -18,26 +18,34 @@ class Result:
         self.peak_mib = peak_mib
 
 
-def run_once(command: list[str], allowed: tuple[int, ...]) -> Result:
+def run_once(command: list[str]) -> Result:
     start = time.monotonic()
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
     seconds = time.monotonic() - start
     child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode not in allowed:
+    if child.returncode != 0:
         raise SystemExit(f"{command[0]} ended with {child.returncode}")
     return Result(seconds, usage.ru_maxrss / 1024)
 
 
-def median(command: list[str], output: pathlib.Path | None = None, runs: int = RUNS,
-           allowed: tuple[int, ...] = (0,)) -> Result:
-    """The output directory is removed before each run; that is not timed."""
-    results = []
+def on_disk(command: list[str]) -> list[str]:
+    """The command, and until its output lies on the disk: efface syncs what it writes, others do not."""
+    return ["bash", "-c", '"$@" && sync -f "$0"', command[-1], *command]
+
+
+def medians(commands: list[list[str]], output: pathlib.Path | None = None, runs: int = RUNS) -> list[Result]:
+    """One of each command in turn, `runs` times over: what slows the machine for a while slows all of them.
+    The output directory is removed before each; that is not timed."""
+    results: list[list[Result]] = [[] for _ in commands]
     for _ in range(runs):
-        if output:
-            shutil.rmtree(output, ignore_errors=True)
-        results.append(run_once(command, allowed))
-    return Result(statistics.median(r.seconds for r in results), max(r.peak_mib for r in results))
+        for command, own in zip(commands, results):
+            if output:
+                shutil.rmtree(output, ignore_errors=True)
+                os.sync()
+            own.append(run_once(command))
+    return [Result(statistics.median(r.seconds for r in own), max(r.peak_mib for r in own))
+            for own in results]
 
 
 def size_of(folder: pathlib.Path) -> tuple[int, int]:
@@ -55,35 +63,39 @@ def measure_files(efface: str, work: pathlib.Path) -> None:
     many, out = work / "many", work / "out"
     count, size = size_of(many)
     read_all(many)
-    efface_run = [efface, "run", "--key", str(work / "key"), "--output", str(out), "--quiet",
-                  "--progress", "none", "--jobs"]
-    copy = median(["cp", "-r", str(many), str(out)], out)
-    remover = ["gdcmanon", "--dumb", "--remove", "10,10", "-r", "-i", str(many), "-o", str(out)]
-    rows = [
-        ("`cp -r`", copy),
-        ("`gdcmanon --dumb --remove 10,10`", median(remover, out)),
-        ("`efface run --jobs 1`", median([*efface_run, "1", str(many)], out)),
-        ("`efface run --jobs 2`", median([*efface_run, "2", str(many)], out)),
-    ]
+
+    def run_of(folder: pathlib.Path, jobs: int) -> list[str]:
+        return [efface, "run", "--key", str(work / "key"), "--quiet", "--progress", "none", "--jobs",
+                str(jobs), str(folder), "--output", str(out)]
+
+    commands = {
+        "`cp -r`": ["cp", "-r", str(many), str(out)],
+        "`gdcmanon --dumb --remove 10,10`": ["gdcmanon", "--dumb", "--remove", "10,10", "-r", "-i", str(many),
+                                             "-o", str(out)],
+        "`efface run --jobs 1`": run_of(many, 1),
+        "`efface run --jobs 2`": run_of(many, 2),
+    }
+    rows = list(zip(commands, medians([on_disk(command) for command in commands.values()], out)))
+    copy = rows[0][1]
     written, _ = size_of(out)
     if written < count:
         raise SystemExit(f"efface wrote {written} of {count} files: this is no measurement")
     print(f"{count} MR files of {size / count / 1000:.0f} kB, attributes only, digests and residue "
-          f"check on:\n")
+          f"check on, until all is on the disk:\n")
     print("| | files/s | relative to `cp -r` | peak memory |\n|---|---|---|---|")
     for name, result in rows:
         print(f"| {name} | {count / result.seconds:.0f} | {copy.seconds / result.seconds:.2f} | "
               f"{result.peak_mib:.0f} MiB |")
     fewer, _ = size_of(work / "quarter")
-    small = median([*efface_run, "2", str(work / "quarter")], out)
+    small, = medians([on_disk(run_of(work / "quarter", 2))], out)
     growth = (rows[-1][1].peak_mib - small.peak_mib) * 1024 / (count - fewer)
     print(f"\nMemory grows by {max(growth, 0):.2f} KiB a file (from {fewer} to {count} files).\n")
 
 
 def measure_volume(efface: str, work: pathlib.Path) -> None:
     out = work / "out"
-    result = median([efface, "run", "--key", str(work / "key"), "--output", str(out), "--quiet",
-                     "--progress", "none", "--jobs", "2", "--device", "cpu", str(work / "volume")], out)
+    result, = medians([[efface, "run", "--key", str(work / "key"), "--output", str(out), "--quiet",
+                        "--progress", "none", "--jobs", "2", "--device", "cpu", str(work / "volume")]], out)
     count, _ = size_of(out)
     print("| 256 x 256 x 176 MR volume, DICOM to DICOM, CPU, two jobs | |\n|---|---|")
     print(f"| time | {result.seconds:.1f} s |\n| peak memory | {result.peak_mib:.0f} MiB |")
@@ -94,7 +106,7 @@ def measure_start(efface: str, work: pathlib.Path) -> None:
     print("| start | time | peak memory |\n|---|---|---|")
     for name, command in (("`efface --help`", [efface, "--help"]),
                           ("empty program linked to LibTorch", [str(work / "torch_start")])):
-        result = median(command, runs=7)
+        result, = medians([command], runs=7)
         print(f"| {name} | {result.seconds * 1000:.0f} ms | {result.peak_mib:.0f} MiB |")
 
 

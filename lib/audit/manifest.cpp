@@ -38,6 +38,13 @@ class NewFile {
     if (buffer_.size() >= buffer_limit) flush();
   }
 
+  /// All that was written to another new file so far.
+  void append(NewFile& other) {
+    other.flush();
+    flush();
+    base::write_all(file_, base::MappedFile(other.temporary_).bytes(), temporary_);
+  }
+
   void put_in_place() {
     flush();
     if (::fsync(file_.number()) != 0) {
@@ -101,9 +108,12 @@ ManifestTotals write_manifest(const fs::path& path, const RunHeader& header,
                               const Journal& journal) {
   Totals totals;
   std::vector<std::string> volumes;
+  NewFile inputs(fs::path(path) += ".inputs");  // they follow what is known behind the last of them
+  Lines input_list;
   journal.for_each_committed([&](const StudyRecord& study) {
     totals.add(study);
     for (std::string& line : volume_lines(study)) volumes.push_back(std::move(line));
+    input_list.write(inputs, input_lines(study));
   });
   NewFile file(path);
   file.write("{\n");
@@ -112,9 +122,7 @@ ManifestTotals write_manifest(const fs::path& path, const RunHeader& header,
   file.write(",\n\"volumes\":[");
   Lines().write(file, volumes);
   file.write("\n],\n\"inputs\":[");
-  Lines inputs;
-  journal.for_each_committed(
-      [&](const StudyRecord& study) { inputs.write(file, input_lines(study)); });
+  file.append(inputs);
   file.write("\n]\n}\n");
   file.put_in_place();
   return {totals.inputs(), totals.count(Outcome::written), totals.count(Outcome::withheld),

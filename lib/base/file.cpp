@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 
@@ -17,6 +19,37 @@ namespace {
 
 std::string quoted(const std::filesystem::path& path) {
   return "'" + path.string() + "'";
+}
+
+std::size_t size_of(const FileDescriptor& file, const std::filesystem::path& path) {
+  struct stat status {};
+  if (::fstat(file.number(), &status) != 0)
+    throw system_error("cannot stat " + quoted(path), errno);
+  return static_cast<std::size_t>(status.st_size);
+}
+
+/// The first bytes of a file, whatever was read before.
+void read_from_start(const FileDescriptor& file, std::span<std::byte> bytes,
+                     const std::filesystem::path& path) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t count =
+        ::pread(file.number(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw system_error("cannot read " + quoted(path), errno);
+    if (count == 0) throw Error(Fault::io, quoted(path) + " became shorter while it was read");
+    done += static_cast<std::size_t>(count);
+  }
+}
+
+/// 0 at the end of the file.
+std::size_t read_some(const FileDescriptor& file, std::span<std::byte> bytes,
+                      const std::filesystem::path& path) {
+  for (;;) {
+    const ssize_t count = ::read(file.number(), bytes.data(), bytes.size());
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno != EINTR) throw system_error("cannot read " + quoted(path), errno);
+  }
 }
 
 }  // namespace
@@ -66,10 +99,7 @@ MappedFile::MappedFile(const std::filesystem::path& path)
     : MappedFile(open_for_reading(path), path) {}
 
 MappedFile::MappedFile(const FileDescriptor& file, const std::filesystem::path& path) {
-  struct stat status {};
-  if (::fstat(file.number(), &status) != 0)
-    throw system_error("cannot stat " + quoted(path), errno);
-  size_ = static_cast<std::size_t>(status.st_size);
+  size_ = size_of(file, path);
   if (size_ == 0) return;
   void* map = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.number(), 0);
   if (map == MAP_FAILED) throw system_error("cannot map " + quoted(path), errno);
@@ -83,16 +113,23 @@ MappedFile::~MappedFile() {
   if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
 }
 
+FileHead read_head(const std::filesystem::path& path, std::size_t limit) {
+  const FileDescriptor file = open_for_reading(path);
+  FileHead head;
+  head.file_size = size_of(file, path);
+  head.bytes.resize(std::min<std::uint64_t>(head.file_size, limit));
+  read_from_start(file, head.bytes, path);
+  return head;
+}
+
 std::string read_text_file(const std::filesystem::path& path, std::uint64_t limit) {
   const FileDescriptor file = open_for_reading(path);
   std::string text;
   std::array<char, 1 << 16> buffer;
   for (;;) {
-    const ssize_t count = ::read(file.number(), buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw system_error("cannot read " + quoted(path), errno);
+    const std::size_t count = read_some(file, std::as_writable_bytes(std::span(buffer)), path);
     if (count == 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(count));
+    text.append(buffer.data(), count);
     if (text.size() > limit) throw Error(Fault::bad_input, quoted(path) + " is too large");
   }
 }

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace efface::base {
 
@@ -63,6 +64,13 @@ class MappedFile {
   const std::byte* data_ = nullptr;
   std::size_t size_ = 0;
 };
+
+/// The first bytes of a file, at most `limit`.
+struct FileHead {
+  std::vector<std::byte> bytes;
+  std::uint64_t file_size = 0;
+};
+FileHead read_head(const std::filesystem::path& path, std::size_t limit);
 
 /// Reads a whole file of at most `limit` bytes; throws bad_input when it is larger.
 std::string read_text_file(const std::filesystem::path& path, std::uint64_t limit);

@@ -27,7 +27,8 @@ class PatternMatcher {
   /// Appends every match that lies wholly inside `bytes`, until `matches` holds `most` of them.
   void find(std::span<const std::byte> bytes, std::vector<Match>& matches, std::size_t most) const;
 
-  std::size_t longest() const { return longest_; }
+  std::size_t size() const { return patterns_.size(); }
+  std::size_t longest() const { return longest_; }  ///< 0 when nothing can be found
   std::size_t length(std::size_t pattern) const { return patterns_[pattern].size(); }
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -153,11 +154,11 @@ void append_encodings(const std::string& value, std::vector<std::string>& patter
   patterns.push_back(to_utf16(text, true));
 }
 
-std::vector<bool> weak_ones(const std::vector<std::string>& patterns) {
-  std::vector<bool> weak;
-  weak.reserve(patterns.size());
-  for (const std::string& pattern : patterns) weak.push_back(bits(pattern) < least_bits);
-  return weak;
+std::vector<std::string> strong_ones(const std::vector<std::string>& patterns) {
+  std::vector<std::string> strong;
+  std::copy_if(patterns.begin(), patterns.end(), std::back_inserter(strong),
+               [](const std::string& pattern) { return bits(pattern) >= least_bits; });
+  return strong;
 }
 
 std::vector<std::string> patterns_for(const std::vector<base::Phi<std::string>>& removed,
@@ -190,44 +191,52 @@ ResidueScanner::ResidueScanner(const std::vector<base::Phi<std::string>>& remove
     : ResidueScanner(patterns_for(removed, kept)) {}
 
 ResidueScanner::ResidueScanner(std::vector<std::string> patterns)
-    : is_weak_(weak_ones(patterns)), matcher_(std::move(patterns)) {}
+    : all_(patterns), strong_(strong_ones(patterns)) {}
 
 void ResidueScanner::expect_samples(std::uint64_t begin, std::uint64_t end) {
   samples_begin_ = begin;
   samples_end_ = end;
 }
 
-void ResidueScanner::report(std::uint64_t offset, std::size_t pattern) {
-  const bool in_samples = offset >= samples_begin_ && offset < samples_end_;
-  if (in_samples && is_weak_[pattern]) return;
-  if (findings_.size() < most_findings) findings_.push_back(offset);
+/// What begins before `starts_before` and ends behind `ends_behind`; the first of the bytes stands
+/// at `position` of the file.
+void ResidueScanner::search(std::span<const std::byte> bytes, std::uint64_t position,
+                            std::size_t starts_before, std::size_t ends_behind) {
+  const auto place = [&](std::uint64_t offset) {
+    return std::min(starts_before, static_cast<std::size_t>(std::max(offset, position) - position));
+  };
+  const auto look_for = [&](const PatternMatcher& matcher, std::size_t begin, std::size_t end) {
+    if (begin >= end || matcher.longest() == 0) return;
+    const std::size_t stop = std::min(bytes.size(), end + matcher.longest() - 1);
+    std::vector<PatternMatcher::Match> matches;
+    matcher.find(bytes.subspan(begin, stop - begin), matches, std::max(stop, most_findings));
+    for (const PatternMatcher::Match& match : matches) {
+      const std::size_t start = begin + match.offset;
+      if (start >= end || start + matcher.length(match.pattern) <= ends_behind) continue;
+      if (findings_.size() < most_findings) findings_.push_back(position + start);
+    }
+  };
+  const std::size_t samples_begin = place(samples_begin_), samples_end = place(samples_end_);
+  look_for(all_, 0, samples_begin);
+  look_for(strong_, samples_begin, samples_end);
+  look_for(all_, samples_end, starts_before);
 }
 
 /// What begins in the carry and ends in `bytes`.
 void ResidueScanner::scan_seam(std::span<const std::byte> bytes) {
   const std::size_t carried = carry_.size();
   if (carried == 0) return;
-  const auto head = bytes.first(std::min(bytes.size(), matcher_.longest() - 1));
+  const auto head = bytes.first(std::min(bytes.size(), all_.longest() - 1));
   carry_.insert(carry_.end(), head.begin(), head.end());
-  std::vector<PatternMatcher::Match> matches;
-  matcher_.find(carry_, matches, carry_.size());
-  for (const PatternMatcher::Match& match : matches) {
-    if (match.offset < carried && match.offset + matcher_.length(match.pattern) > carried) {
-      report(position_ - carried + match.offset, match.pattern);
-    }
-  }
+  search(carry_, position_ - carried, carried, carried);
 }
 
 void ResidueScanner::feed(std::span<const std::byte> bytes) {
-  if (is_weak_.empty() || bytes.empty()) return;
+  if (all_.longest() == 0 || bytes.empty()) return;
   scan_seam(bytes);
-  std::vector<PatternMatcher::Match> matches;
-  matcher_.find(bytes, matches, std::max(bytes.size(), most_findings));
-  for (const PatternMatcher::Match& match : matches) {
-    report(position_ + match.offset, match.pattern);
-  }
+  search(bytes, position_, bytes.size(), 0);
   position_ += bytes.size();
-  const std::size_t wanted = matcher_.longest() - 1;
+  const std::size_t wanted = all_.longest() - 1;
   if (bytes.size() >= wanted) {
     carry_.assign(bytes.end() - static_cast<std::ptrdiff_t>(wanted), bytes.end());
   } else if (carry_.size() > wanted) {

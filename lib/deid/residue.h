@@ -40,11 +40,11 @@ class ResidueScanner {
   /// Offsets at which a removed value was found so far (the first 1024).
   const std::vector<std::uint64_t>& findings() const { return findings_; }
   /// Byte strings searched for: values, each in its encodings.
-  std::size_t pattern_count() const { return is_weak_.size(); }
+  std::size_t pattern_count() const { return all_.size(); }
 
  private:
-  std::vector<bool> is_weak_;  ///< of a pattern: below 40 bits
-  PatternMatcher matcher_;
+  PatternMatcher all_;
+  PatternMatcher strong_;  ///< what noise cannot spell: all that is looked for among samples
   std::vector<std::uint64_t> findings_;
   std::vector<std::byte> carry_;  ///< the last bytes fed, one less than the longest pattern
   std::uint64_t position_ = 0;    ///< of the next byte to be fed
@@ -52,7 +52,8 @@ class ResidueScanner {
 
   explicit ResidueScanner(std::vector<std::string> patterns);
   void scan_seam(std::span<const std::byte> bytes);
-  void report(std::uint64_t offset, std::size_t pattern);
+  void search(std::span<const std::byte> bytes, std::uint64_t position, std::size_t starts_before,
+              std::size_t ends_behind);
 };
 
 }  // namespace efface::deid

@@ -42,10 +42,6 @@ void start_dcmtk() {
   DJLSEncoderRegistration::registerCodecs(0, 0, 0, 0, OFFalse);
   DcmRLEDecoderRegistration::registerCodecs();
   DcmRLEEncoderRegistration::registerCodecs();
-  if (!dcmDataDict.isDictionaryLoaded()) {
-    throw base::Error(base::Fault::io, "DCMTK's data dictionary cannot be loaded",
-                      "install libdcmtk or set DCMDICTPATH to its dicom.dic");
-  }
 }
 
 void check(const OFCondition& condition, const char* what) {

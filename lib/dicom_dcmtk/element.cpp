@@ -2,10 +2,26 @@
 #include <dcmtk/dcmdata/dctk.h>
 
 #include <algorithm>
+#include <mutex>
 
+#include "base/error.h"
 #include "dicom_dcmtk/internal_element.h"
 
 namespace efface::dicom_dcmtk {
+
+namespace {
+
+/// Loading takes longer than many a run: done when a tag is first looked up.
+void require_dictionary() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    if (dcmDataDict.isDictionaryLoaded()) return;
+    throw base::Error(base::Fault::io, "DCMTK's data dictionary cannot be loaded",
+                      "install libdcmtk or set DCMDICTPATH to its dicom.dic");
+  });
+}
+
+}  // namespace
 
 using dicom::Vr;
 
@@ -96,6 +112,7 @@ void swap_numbers(Vr vr, std::string& value) {
 Vr dictionary_vr(dicom::Tag tag) {
   if (tag.element == 0) return Vr::UL;
   if (tag.is_private()) return tag.element >= 0x10 && tag.element <= 0xFF ? Vr::LO : Vr::UN;
+  require_dictionary();
   const DcmTag entry(tag.group, tag.element);
   switch (entry.getEVR()) {
     case EVR_xs:

@@ -82,7 +82,6 @@ DicomFile::State::State(const std::filesystem::path& file_path, std::optional<Ta
 }
 
 DicomFile::DicomFile(const std::filesystem::path& path) {
-  initialise();
   state_ = std::make_unique<State>(path);
 }
 DicomFile::DicomFile(DicomFile&&) noexcept = default;
@@ -141,15 +140,9 @@ DicomFile::State& DicomFile::state() {
 }
 
 StudyKey read_study_key(const std::filesystem::path& path) {
-  initialise();
-  {
-    const base::MappedFile map(path);
-    const bool gzip = is_gzip(map.bytes());
-    const std::vector<std::byte> head =
-        gzip ? inflate_head(map.bytes(), 1 << 20) : std::vector<std::byte>();
-    const std::optional<StudyKey> key = key_in_head(gzip ? Bytes(head) : map.bytes());
-    if (key) return *key;
-  }
+  std::vector<std::byte> head = base::read_head(path, 1 << 16).bytes;
+  if (is_gzip(head)) head = inflate_head(head, 1 << 20);
+  if (const std::optional<StudyKey> key = key_in_head(head)) return *key;
   const DicomFile::State state(path, last_grouping_tag);
   return key_of(state.data.root, state.bytes());
 }

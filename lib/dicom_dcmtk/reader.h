@@ -19,7 +19,8 @@
 namespace efface::dicom_dcmtk {
 
 /// Silences DCMTK's loggers (they print values) and registers its codecs. Call once, before
-/// anything else in this module; safe to call again.
+/// anything else in this module; safe to call again. Its dictionary is loaded when a tag is first
+/// looked up; where it is missing, that throws io.
 void initialise();
 
 /// True when the content is DICOM: "DICM" at offset 128, or a plausible data set at offset 0 (first

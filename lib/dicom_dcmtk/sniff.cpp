@@ -1,8 +1,5 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
 
 #include "base/error.h"
@@ -110,19 +107,11 @@ Encoding detect_encoding(Bytes content, std::uint64_t offset, std::optional<Enco
 }
 
 bool looks_like_dicom(const std::filesystem::path& path) {
-  initialise();
-  const base::FileDescriptor file = base::open_for_reading(path);
-  std::vector<std::byte> bytes(sniffed_bytes);
-  const ssize_t count = ::pread(file.number(), bytes.data(), bytes.size(), 0);
-  if (count < 0) throw base::system_error("cannot read '" + path.string() + "'", errno);
-  bytes.resize(static_cast<std::size_t>(count));
-  const off_t end = ::lseek(file.number(), 0, SEEK_END);
-  std::uint64_t size = end < 0 ? bytes.size() : static_cast<std::uint64_t>(end);
-  if (is_gzip(bytes)) {
-    bytes = inflate_head(bytes, sniffed_bytes);
-    size = max_inflated_bytes;
+  base::FileHead head = base::read_head(path, sniffed_bytes);
+  if (is_gzip(head.bytes)) {
+    head = {inflate_head(head.bytes, sniffed_bytes), max_inflated_bytes};
   }
-  return find_start(bytes, size).has_value() || is_bare_deflated(bytes);
+  return find_start(head.bytes, head.file_size).has_value() || is_bare_deflated(head.bytes);
 }
 
 }  // namespace efface::dicom_dcmtk

@@ -101,6 +101,16 @@ TEST_F(FileTest, MapsShowTheWholeFile) {
   EXPECT_EQ(fault_of([&] { MappedFile missing(folder_ / "missing"); }), Fault::io);
 }
 
+TEST_F(FileTest, TheHeadIsReadUpToALimit) {
+  put(folder_ / "a", "content");
+  const FileHead head = read_head(folder_ / "a", 3), whole = read_head(folder_ / "a", 100);
+  EXPECT_EQ(head.bytes.size(), 3U);
+  EXPECT_EQ(static_cast<char>(head.bytes.back()), 'n');
+  EXPECT_EQ(head.file_size, 7U);
+  EXPECT_EQ(whole.bytes.size(), 7U);
+  EXPECT_EQ(fault_of([&] { read_head(folder_ / "missing", 3); }), Fault::io);
+}
+
 TEST_F(FileTest, TextIsReadUpToALimit) {
   put(folder_ / "a", std::string(1000, 'x'));
   EXPECT_EQ(read_text_file(folder_ / "a", 1000), std::string(1000, 'x'));
