@@ -42,7 +42,7 @@ class NewFile {
   void append(NewFile& other) {
     other.flush();
     flush();
-    base::write_all(file_, base::MappedFile(other.temporary_).bytes(), temporary_);
+    base::append_file(file_, other.temporary_, temporary_);
   }
 
   void put_in_place() {

@@ -89,6 +89,17 @@ void write_all(const FileDescriptor& file, std::span<const std::byte> bytes,
   }
 }
 
+void append_file(const FileDescriptor& file, const std::filesystem::path& from,
+                 const std::filesystem::path& path) {
+  const FileDescriptor source = open_for_reading(from);
+  std::vector<std::byte> buffer(1 << 18);
+  for (;;) {
+    const std::size_t count = read_some(source, buffer, from);
+    if (count == 0) return;
+    write_all(file, std::span(buffer).first(count), path);
+  }
+}
+
 void make_directories(const std::filesystem::path& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);

@@ -43,6 +43,10 @@ FileDescriptor create_file(const std::filesystem::path& path, unsigned mode = 06
 void write_all(const FileDescriptor& file, std::span<const std::byte> bytes,
                const std::filesystem::path& path);
 
+/// Writes all bytes of the file `from` behind what was written to `file`, without holding them all.
+void append_file(const FileDescriptor& file, const std::filesystem::path& from,
+                 const std::filesystem::path& path);
+
 /// Makes a directory and those above it; no error when it is there.
 void make_directories(const std::filesystem::path& path);
 

@@ -101,6 +101,17 @@ TEST_F(FileTest, MapsShowTheWholeFile) {
   EXPECT_EQ(fault_of([&] { MappedFile missing(folder_ / "missing"); }), Fault::io);
 }
 
+TEST_F(FileTest, AFileIsAppendedToAnother) {
+  const std::string content(1'000'000, 'x');
+  put(folder_ / "a", content);
+  {
+    const FileDescriptor file = create_file(folder_ / "b");
+    write_all(file, bytes_of("start"), folder_ / "b");
+    append_file(file, folder_ / "a", folder_ / "b");
+  }
+  EXPECT_EQ(content_of(folder_ / "b"), "start" + content);
+}
+
 TEST_F(FileTest, TheHeadIsReadUpToALimit) {
   put(folder_ / "a", "content");
   const FileHead head = read_head(folder_ / "a", 3), whole = read_head(folder_ / "a", 100);
