@@ -1,7 +1,10 @@
 #include "batch/instance.h"
 
 #include <exception>
+#include <functional>
 #include <new>
+#include <optional>
+#include <span>
 #include <system_error>
 
 #include "base/error.h"
@@ -46,6 +49,13 @@ void count_meta_actions(const dicom::DataSet& meta, audit::InputRecord& record) 
   }
 }
 
+/// Whether something was found that is no part of a value that stays on purpose.
+bool has_residue(const deid::ResidueScanner& scanner, const dicom::EditPlan& plan,
+                 const std::function<std::span<const std::byte>()>& content) {
+  if (scanner.findings().empty()) return false;
+  return plan.retained_values.empty() || !scanner.is_explained_by(plan.retained_values, content());
+}
+
 /// Whether a removed value stands in the data set that a deflated file unfolds to: its own bytes
 /// cannot show it.
 bool has_residue_inside(const fs::path& staged, const dicom::EditPlan& plan,
@@ -55,7 +65,7 @@ bool has_residue_inside(const fs::path& staged, const dicom::EditPlan& plan,
   const dicom_dcmtk::PixelSpan pixels = back.pixels();
   scanner.expect_samples(pixels.value_offset, pixels.value_offset + pixels.value_length);
   scanner.feed(back.content());
-  return !scanner.findings().empty();
+  return has_residue(scanner, plan, [&] { return back.content(); });
 }
 
 void write_and_check(InstanceJob& job, dicom_dcmtk::DicomFile& file, const dicom::EditPlan& plan,
@@ -66,9 +76,10 @@ void write_and_check(InstanceJob& job, dicom_dcmtk::DicomFile& file, const dicom
   deid::ResidueScanner scanner(plan.removed_values, kept);
   scanner.expect_samples(report.pixels_begin, report.pixels_end);
   const FileDigest digest = check_staged(staged, scanner);
-  const bool has_residue =
-      !scanner.findings().empty() || (report.is_deflated && has_residue_inside(staged, plan, kept));
-  if (has_residue) {
+  std::optional<dicom_dcmtk::DicomFile> back;  // mapped only when something was found
+  const auto content = [&] { return back.emplace(staged).source(); };
+  if (has_residue(scanner, plan, content) ||
+      (report.is_deflated && has_residue_inside(staged, plan, kept))) {
     fs::remove(staged);
     record.actions.clear();
     record.safe_harbor.clear();

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
 #include <string>
 
 #include "deid/internal_content.h"
@@ -17,7 +20,14 @@ constexpr Tag long_code_value{0x0008, 0x0119};
 constexpr Tag urn_code_value{0x0008, 0x0120};
 constexpr Tag equivalent_codes{0x0008, 0x0121};
 constexpr Tag value_type{0x0040, 0xA040};
+constexpr Tag uid_value{0x0040, 0xA124};
+constexpr Tag text_value{0x0040, 0xA160};
+constexpr Tag concept_code{0x0040, 0xA168};
+constexpr Tag measured_value{0x0040, 0xA300};
+constexpr Tag numeric_value{0x0040, 0xA30A};
+constexpr Tag units{0x0040, 0x08EA};
 constexpr Tag referenced_item{0x0040, 0xDB73};
+constexpr Tag clean_contents[] = {{0x0040, 0x0555}, {0x0040, 0x0610}, {0x0040, 0xB020}};
 
 /// The code of a concept, in whichever of the three attributes it stands.
 std::string code_of(const dicom::DataSet& entry) {
@@ -28,9 +38,31 @@ std::string code_of(const dicom::DataSet& entry) {
   return {};
 }
 
+/// A number of years (UCUM a), months, weeks or days over 89 years, or one that cannot be told. Of
+/// the concepts that Table E.3.4-1 lists, only the subject's age is a number.
+bool is_age_of_the_old(const dicom::DataSet& item, const std::string& type) {
+  if (type != "NUM") return false;
+  const dicom::Attribute* measured = item.find(measured_value);
+  const bool has_value = measured != nullptr && !measured->items.empty();
+  const dicom::DataSet& value = has_value ? measured->items.front() : item;
+  const dicom::Attribute* unit = value.find(units);
+  if (unit == nullptr || unit->items.empty()) return true;
+  const std::string code = code_of(unit->items.front());
+  const double units_a_year = code == "a"    ? 1
+                              : code == "mo" ? 12
+                              : code == "wk" ? 52.1775
+                              : code == "d"  ? 365.2425
+                                             : 0;
+  const std::string text = value.text(numeric_value);
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  const bool is_number = !text.empty() && *end == '\0';
+  return units_a_year == 0 || !is_number || !(number < 90 * units_a_year);
+}
+
 }  // namespace
 
-ContentItem content_item(const dicom::DataSet& data_set) {
+ContentItem content_item(const dicom::DataSet& data_set, const Profile& profile) {
   ContentItem item;
   const std::string type = data_set.text(value_type);
   if (type.empty()) return item;
@@ -38,18 +70,35 @@ ContentItem content_item(const dicom::DataSet& data_set) {
   const dicom::Attribute* name = data_set.find(concept_name);
   if (name == nullptr || name->items.empty()) return item;
   const dicom::DataSet& entry = name->items.front();
-  if (const SrRow* row = find_sr_row(code_of(entry), entry.text(scheme), type)) {
-    item.code = row->basic;
-    constexpr auto modified = static_cast<std::size_t>(Option::retain_longitudinal_modified_dates);
-    item.dates_may_shift = row->options[modified] == Code::C;
-  }
+  const SrRow* row = find_sr_row(code_of(entry), entry.text(scheme), type);
+  if (row == nullptr) return item;
+  item.code = row->basic;
+  const Ruling ruling = ruling_of(row->options, row->basic, profile);
+  const bool is_of_dates = type == "DATE" || type == "TIME" || type == "DATETIME";
+  const bool stays = ruling.code == Code::K || ruling.code == Code::C;
+  item.dates_stay = is_of_dates && stays;
+  item.is_retained = !is_of_dates && ruling.code == Code::K && !is_age_of_the_old(data_set, type);
   return item;
 }
 
+Ruling ruling_in_item(Tag tag, const ContentItem& item) {
+  if (item.code == Code::none) return {};
+  const bool is_value = tag == text_value || tag == uid_value || tag == measured_value ||
+                        tag == numeric_value || tag == concept_code;
+  if (!is_value) return {};
+  Code strict = Code::D;
+  if (tag == measured_value) strict = Code::Z;
+  if (tag == uid_value) strict = Code::U;
+  return {item.is_retained ? Code::K : strict, strict, Source::option, {}, nullptr};
+}
+
+bool is_date_of_item(Tag tag) {
+  return tag.group == 0x0040 && tag.element >= 0xA120 && tag.element <= 0xA122;
+}
+
 bool is_cut_out(const dicom::DataSet& data_set, const Profile& profile) {
-  const ContentItem item = content_item(data_set);
-  if (item.code != Code::X) return false;
-  return profile.dates == Dates::removed || !item.dates_may_shift;
+  const ContentItem item = content_item(data_set, profile);
+  return item.code == Code::X && !item.dates_stay && !item.is_retained;
 }
 
 bool refers_by_place(const dicom::DataSet& data_set) {
@@ -72,15 +121,21 @@ dicom::Vr value_vr(const dicom::DataSet& data_set) {
   return dicom::Vr::none;
 }
 
-Place place_inside(const Place& around, Tag sequence, Code code) {
+Place place_inside(const Place& around, Tag sequence, const Ruling& ruling) {
+  const Code code = ruling.code;
   Place place;
-  place.in_content_tree = around.in_content_tree || sequence == content_sequence;
+  const bool is_cleaned =
+      code == Code::C && std::find(std::begin(clean_contents), std::end(clean_contents),
+                                   sequence) != std::end(clean_contents);
+  place.in_content_tree = around.in_content_tree || sequence == content_sequence || is_cleaned;
   const bool names_someone =
       code == Code::D || code == Code::Z_D || code == Code::X_D || code == Code::X_Z_D;
   if (sequence == equivalent_codes) {
     place.coded_entry = around.coded_entry;
   } else if (names_someone) {
     place.coded_entry = CodedEntry::replace;
+  } else if (code == Code::K) {
+    place.coded_entry = CodedEntry::retained;
   } else if (around.in_content_tree) {
     place.coded_entry = CodedEntry::meaning_unless_public;
   }
@@ -93,7 +148,9 @@ bool is_part_of_code(Tag tag) {
 }
 
 Code code_in_coded_entry(const dicom::DataSet& entry, Tag tag, const Place& place) {
-  if (place.coded_entry == CodedEntry::keep || tag.group != 0x0008) return Code::none;
+  const bool stays =
+      place.coded_entry == CodedEntry::keep || place.coded_entry == CodedEntry::retained;
+  if (stays || tag.group != 0x0008) return Code::none;
   if (place.coded_entry == CodedEntry::meaning_unless_public) {
     if (tag != code_meaning) return Code::none;
     return is_public_scheme(entry.text(scheme)) ? Code::none : Code::D;

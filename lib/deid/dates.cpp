@@ -12,8 +12,10 @@ namespace efface::deid {
 
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
+using dicom::Vr;
+
+bool are_digits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 int number(std::string_view digits) {
@@ -22,38 +24,105 @@ int number(std::string_view digits) {
   return value;
 }
 
-/// "YYYYMMDD" moved, or nothing.
-std::optional<std::string> shifted_day(std::string_view day, int days) {
+/// Two digits at `at`, from 0 to `most`.
+bool is_pair(std::string_view text, std::size_t at, int most) {
+  const std::string_view pair = text.substr(at, 2);
+  return pair.size() == 2 && are_digits(pair) && number(pair) <= most;
+}
+
+/// The day that "YYYYMMDD" names.
+std::optional<std::chrono::year_month_day> day_of(std::string_view text) {
   using namespace std::chrono;
-  if (day.size() != 8 || !std::all_of(day.begin(), day.end(), is_digit)) return std::nullopt;
-  const year_month_day date{year{number(day.substr(0, 4))},
-                            month{static_cast<unsigned>(number(day.substr(4, 2)))},
-                            std::chrono::day{static_cast<unsigned>(number(day.substr(6, 2)))}};
-  if (!date.ok()) return std::nullopt;
-  const year_month_day moved{sys_days{date} + std::chrono::days{days}};
+  if (text.size() != 8 || !are_digits(text)) return std::nullopt;
+  const year_month_day date{year{number(text.substr(0, 4))},
+                            month{static_cast<unsigned>(number(text.substr(4, 2)))},
+                            day{static_cast<unsigned>(number(text.substr(6, 2)))}};
+  if (!date.ok() || number(text.substr(0, 4)) == 0) return std::nullopt;
+  return date;
+}
+
+/// ACR-NEMA's YYYY.MM.DD as YYYYMMDD; anything else as it is.
+std::string compact_date(const std::string& value) {
+  if (value.size() != 10 || value[4] != '.' || value[7] != '.') return value;
+  return value.substr(0, 4) + value.substr(5, 2) + value.substr(8, 2);
+}
+
+/// HH[MM[SS[.F]]]; the second 60 is a leap second.
+bool is_time(std::string_view text) {
+  if (text.size() == 8 && text[2] == ':' && text[5] == ':') {
+    return is_pair(text, 0, 23) && is_pair(text, 3, 59) && is_pair(text, 6, 60);
+  }
+  if (text.size() < 2 || !is_pair(text, 0, 23)) return false;
+  if (text.size() == 2) return true;
+  if (!is_pair(text, 2, 59)) return false;
+  if (text.size() == 4) return true;
+  if (!is_pair(text, 4, 60)) return false;
+  const std::string_view fraction = text.substr(6);
+  if (fraction.empty()) return true;
+  return fraction[0] == '.' && fraction.size() >= 2 && fraction.size() <= 7 &&
+         are_digits(fraction.substr(1));
+}
+
+/// &ZZXX: an offset from UTC of at most 14 hours.
+bool is_zone(std::string_view text) {
+  return text.size() == 5 && (text[0] == '+' || text[0] == '-') && is_pair(text, 1, 14) &&
+         is_pair(text, 3, 59);
+}
+
+bool is_date_time(std::string_view text) {
+  const std::size_t zone = std::min(text.find_first_of("+-"), text.size());
+  if (zone < text.size() && !is_zone(text.substr(zone))) return false;
+  text = text.substr(0, zone);
+  if (text.size() == 4) return are_digits(text);
+  if (text.size() == 6) return are_digits(text) && day_of(std::string(text) + "01").has_value();
+  if (text.size() < 8 || !day_of(text.substr(0, 8))) return false;
+  return text.size() == 8 || (text.find(':') == std::string_view::npos && is_time(text.substr(8)));
+}
+
+bool is_valid_value(Vr vr, const std::string& value) {
+  switch (vr) {
+    case Vr::DA:
+      return day_of(compact_date(value)).has_value();
+    case Vr::TM:
+      return is_time(value);
+    case Vr::DT:
+      return is_date_time(value);
+    default:
+      return false;
+  }
+}
+
+std::optional<std::string> shifted_day(std::string_view text, int days) {
+  using namespace std::chrono;
+  const std::optional<year_month_day> date = day_of(text);
+  if (!date) return std::nullopt;
+  const year_month_day moved{sys_days{*date} + std::chrono::days{days}};
   const int moved_year = static_cast<int>(moved.year());
   if (moved_year < 1 || moved_year > 9999) return std::nullopt;
   return fmt::format("{:04}{:02}{:02}", moved_year, static_cast<unsigned>(moved.month()),
                      static_cast<unsigned>(moved.day()));
 }
 
-std::optional<std::string> shifted(dicom::Vr vr, const std::string& value, int days) {
-  if (vr == dicom::Vr::DT) {
-    const auto is_time = [](char c) { return is_digit(c) || c == '.' || c == '+' || c == '-'; };
-    if (value.size() < 8 || !std::all_of(value.begin(), value.end(), is_time)) return std::nullopt;
-    std::optional<std::string> day = shifted_day(std::string_view(value).substr(0, 8), days);
-    if (day) *day += value.substr(8);
-    return day;
-  }
-  if (value.size() == 10 && value[4] == '.' && value[7] == '.') {
-    return shifted_day(value.substr(0, 4) + value.substr(5, 2) + value.substr(8, 2), days);
-  }
-  return shifted_day(value, days);
+std::optional<std::string> shifted(Vr vr, const std::string& value, int days) {
+  if (!is_valid_value(vr, value)) return std::nullopt;
+  if (vr == Vr::DA) return shifted_day(compact_date(value), days);
+  if (vr != Vr::DT) return std::nullopt;
+  std::optional<std::string> day = shifted_day(std::string_view(value).substr(0, 8), days);
+  if (day) *day += value.substr(8);
+  return day;
 }
 
 }  // namespace
 
-std::optional<std::string> shifted_dates(dicom::Vr vr, const std::string& text, int days) {
+bool is_valid(Vr vr, const std::string& text) {
+  if (vr != Vr::DA && vr != Vr::TM && vr != Vr::DT) return false;
+  const std::vector<std::string> values = dicom::split_values(text);
+  return std::all_of(values.begin(), values.end(), [vr](const std::string& value) {
+    return value.empty() || is_valid_value(vr, value);
+  });
+}
+
+std::optional<std::string> shifted_dates(Vr vr, const std::string& text, int days) {
   std::string all;
   bool is_first = true;
   for (const std::string& value : dicom::split_values(text)) {

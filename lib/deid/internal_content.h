@@ -15,7 +15,8 @@ namespace efface::deid::internal {
 enum class CodedEntry : std::uint8_t {
   keep,
   meaning_unless_public,  ///< in content trees: words of a private scheme may be a person's own
-  replace                 ///< directly inside a sequence of code D, where the code names someone
+  replace,                ///< directly inside a sequence of code D, where the code names someone
+  retained                ///< directly inside one of code K: an option keeps what it names
 };
 
 /// Where a data set stands.
@@ -28,13 +29,19 @@ struct Place {
 struct ContentItem {
   Code code = Code::none;  ///< by Table E.3.4-1, none = not listed or no content item
   bool is_item = false;
-  bool dates_may_shift = false;  ///< the concept is listed with modified dates
+  bool is_retained = false;  ///< an option keeps its value
+  bool dates_stay = false;  ///< moved or not, as the profile says: the concept is listed with dates
 };
 
-ContentItem content_item(const dicom::DataSet& data_set);
+/// A subject's age over 89 years is not retained.
+ContentItem content_item(const dicom::DataSet& data_set, const Profile& profile);
+/// What the concept says of an attribute of the item; Code::none when nothing beyond Table E.1-1.
+Ruling ruling_in_item(dicom::Tag tag, const ContentItem& item);
+/// Date, time, or date and time as the value of an item.
+bool is_date_of_item(dicom::Tag tag);
 
-/// A content item that Table E.3.4-1 wants gone (X), so that no template asks for it. Not one whose
-/// date the profile keeps, moved.
+/// A content item that Table E.3.4-1 wants gone (X), so that no template asks for it. Not one that
+/// an option keeps, or whose date it keeps, moved or not.
 bool is_cut_out(const dicom::DataSet& data_set, const Profile& profile);
 /// Whether a content item below refers to another by its place in the tree (0040,DB73): then none
 /// may be cut out.
@@ -44,8 +51,8 @@ dicom::Vr value_vr(const dicom::DataSet& data_set);
 
 inline constexpr dicom::Tag concept_name{0x0040, 0xA043};
 inline constexpr dicom::Tag content_sequence{0x0040, 0xA730};
-/// Where the items of `sequence` stand. `code`: of the sequence itself.
-Place place_inside(const Place& around, dicom::Tag sequence, Code code);
+/// Where the items of `sequence` stand. `ruling`: of the sequence itself.
+Place place_inside(const Place& around, dicom::Tag sequence, const Ruling& ruling);
 
 /// An attribute that makes up a coded entry: code value, scheme, version or meaning.
 bool is_part_of_code(dicom::Tag tag);

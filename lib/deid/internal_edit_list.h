@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "deid/internal_content.h"
+#include "deid/internal_removed_values.h"
 #include "dicom/dataset.h"
 #include "dicom/edit.h"
 
@@ -13,6 +15,9 @@ namespace efface::deid::internal {
 
 class EditList {
  public:
+  /// `may_retain`: whether the profile keeps anything that the Basic Profile takes out.
+  explicit EditList(bool may_retain) { removed_.lists_persons = may_retain; }
+
   void enter(dicom::Tag sequence, std::uint32_t item) { path_.parents.push_back({sequence, item}); }
   void leave() { path_.parents.pop_back(); }
   bool is_top_level() const { return path_.parents.empty(); }
@@ -31,6 +36,13 @@ class EditList {
   /// Text that stays, unless a value that was removed elsewhere turns out to be in it: then take()
   /// puts a dummy in its place (Action::clean). `attribute` must live until then.
   void keep_text(const dicom::Attribute& attribute, dicom::Vr vr);
+  /// A value of a fixed form (a date, a number, a UID) that an option keeps: that it stood
+  /// elsewhere too, where it was removed, is no residue.
+  void retain(const dicom::Attribute& attribute);
+  /// The same for text, unless a value that was removed elsewhere turns out to be in it, in any
+  /// case of letters, or it equals one that says who somebody is: then it is cleaned like text that
+  /// stays.
+  void retain_text(const dicom::Attribute& attribute, dicom::Vr vr);
   /// An attribute that efface writes at the top level; nothing counts as removed.
   void add(dicom::Tag tag, dicom::Vr vr, std::string value);
 
@@ -45,18 +57,15 @@ class EditList {
   };
   dicom::TagPath path_;
   dicom::EditPlan plan_;
-  std::vector<std::string> removed_;
-  std::vector<KeptText> kept_texts_;
-
-  void clean_kept_texts();
+  RemovedValues removed_, retained_;
+  std::vector<KeptText> kept_texts_, retained_texts_;
 
   void push(dicom::Tag tag, dicom::Action action, dicom::Vr vr, std::string value);
+  dicom::TagPath path_to(const dicom::Attribute& attribute) const;
+  void clean(KeptText& text);
+  void leave_retained_ones_out();
+  void settle_retained_texts();
+  void clean_kept_texts();
 };
-
-/// Appends what a removed attribute's values are known by: each value of five or more bytes without
-/// padding, at most its first 256 bytes, and the components of person names; everything below a
-/// sequence. Registered UIDs, numbers and codes of private attributes, and binary values that are
-/// not text are left out.
-void append_removed_values(const dicom::Attribute& attribute, std::vector<std::string>& values);
 
 }  // namespace efface::deid::internal

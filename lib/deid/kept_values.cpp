@@ -32,6 +32,9 @@ bool stays_on_purpose(const dicom::Attribute& attribute, bool in_coded_entry) {
 class Collector {
  public:
   explicit Collector(const dicom::EditPlan& plan) {
+    for (const base::Phi<std::string>& value : plan.retained_values) {
+      retained_.push_back(value.reveal());
+    }
     for (const dicom::Edit& edit : plan.edits) {
       edited_.insert(edit.path);
       if (!edit.value.empty()) values_.push_back(edit.value);
@@ -45,7 +48,8 @@ class Collector {
       if (edited_.contains(path_)) continue;
       if (stays_on_purpose(attribute, in_coded_entry)) {
         for (std::string& value : dicom::split_values(attribute.value.reveal())) {
-          if (!value.empty()) values_.push_back(std::move(value));
+          const bool is_retained = std::binary_search(retained_.begin(), retained_.end(), value);
+          if (!value.empty() && !is_retained) values_.push_back(std::move(value));
         }
       }
       for (std::uint32_t item = 0; item < attribute.items.size(); ++item) {
@@ -61,6 +65,7 @@ class Collector {
 
  private:
   std::set<dicom::TagPath> edited_;
+  std::vector<std::string> retained_;  ///< ascending, as in the plan
   dicom::TagPath path_;
   std::vector<std::string> values_;
 };

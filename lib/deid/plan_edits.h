@@ -21,30 +21,39 @@ struct PlanContext {
 
 /// Rules:
 /// * they hold at the top level and in every sequence item at any depth, parsed UN included;
-/// * private attributes, tags that the standard does not define, groups 0000 to 0006, curves,
-///   overlays, variable pixel data, pixel data in items, digital signatures and trailing padding
-///   are removed; group lengths are the writer's affair;
-/// * compound codes take the mildest action that keeps any IOD valid: X/Z -> Z; X/D, Z/D, X/Z/D ->
-/// D;
-///   X/Z/U*, and X/Z of (0008,1110), -> U inside the sequence. An absent attribute is never added,
-///   an empty one stays empty unless it is removed. Where the table is silent: beyond_table.h;
+/// * private attributes but those that options keep, tags that the standard does not define,
+///   groups 0000 to 0006, curves, overlays, variable pixel data, pixel data in items, digital
+///   signatures and trailing padding are removed; group lengths are the writer's affair;
+/// * compound codes take the mildest action that keeps any IOD valid: X/Z -> Z; X/D, Z/D, X/Z/D
+///   -> D; X/Z/U*, and X/Z of (0008,1110), -> U inside the sequence. An absent attribute is never
+///   added, an empty one stays empty unless it is removed. Where the table is silent:
+///   beyond_table.h;
 /// * Z is an empty value; patient's name and ID become the subject's pseudonym;
-/// * D is a VR-valid dummy (dummy.h); D of a sequence keeps its items and cleans inside, codes that
-///   stand in them included; what should be a sequence and cannot be read as one is removed;
+/// * D is a VR-valid dummy (dummy.h); D of a sequence keeps its items and cleans inside, codes
+///   that stand in them included; what should be a sequence and cannot be read as one is removed;
 /// * UIDs by code U, every other UI value that is neither registered nor names a kind, and UIDs
-/// that
-///   stand as a value of text become Pseudonyms::uid;
+///   that stand as a value of text become Pseudonyms::uid. Retain UIDs keeps what is a valid UID,
+///   but where the table names an attribute without that option;
+/// * K keeps a value: of dates, times, numbers and ages only what is one (internal_retained.h),
+///   ages over 89 years as 90, text only when nothing that was removed stands in it
+///   (internal_edit_list.h); otherwise the Basic Profile's code holds. K of a sequence keeps its
+///   items and cleans inside;
+/// * C of dates: DA and DT move by the subject's weeks, TM and zones stay; what is no valid date
+///   is treated by the Basic Profile, and so is free text. C of AE titles: a keyed word. C of
+///   Acquisition Context, Specimen Preparation and Waveform Annotation: their items are treated
+///   as content items. C of graphics: text becomes dummies, vector graphics stay, overlays and
+///   curves go;
+/// * safe private attributes (Table E.3.10-1) and their creators stay, but binary values of bytes
+///   and words, which nobody looks into; their UIDs and dates are treated like others;
 /// * content items of code X in Table E.3.4-1 are cut out with everything below them (X/D and D
 ///   items are what a template may require: they get dummies). They get dummies too in a report
-///   where an item refers to another by its place (0040,DB73), which would shift, and when they are
-///   all that stands directly below the root. A Content Sequence without items left goes;
-/// * text values, names, dates and times of all other content items always go; of codes of schemes
-///   that are not public the meaning goes; numbers stay unless the table lists their concept;
-/// * with Dates::modified, DA and DT whose row says C move by the subject's weeks and TM stays; a
-/// date
-///   that cannot be moved is treated by the Basic Profile. Content items: only listed concepts;
+///   where an item refers to another by its place (0040,DB73), which would shift, and when they
+///   are all that stands directly below the root. A Content Sequence without items left goes;
+/// * text values, names, dates and times of all other content items always go; of codes of
+///   schemes that are not public the meaning goes; numbers stay unless the table lists their
+///   concept. Options keep the values of listed concepts by the table's own columns, dates too;
 /// * text that stays is cleaned (a dummy) when a removed value stands in it (technical.h:
-/// exceptions);
+///   exceptions);
 /// * (0012,0062) YES, (0012,0063), (0012,0064) appended to what is there, (0028,0303), and
 ///   (0028,0302) NO when a face was removed, are added, each once: a second run finds nothing to
 ///   add.

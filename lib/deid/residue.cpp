@@ -213,13 +213,39 @@ void ResidueScanner::search(std::span<const std::byte> bytes, std::uint64_t posi
     for (const PatternMatcher::Match& match : matches) {
       const std::size_t start = begin + match.offset;
       if (start >= end || start + matcher.length(match.pattern) <= ends_behind) continue;
-      if (findings_.size() < most_findings) findings_.push_back(position + start);
+      if (findings_.size() >= most_findings) return;
+      findings_.push_back(position + start);
+      lengths_.push_back(matcher.length(match.pattern));
     }
   };
   const std::size_t samples_begin = place(samples_begin_), samples_end = place(samples_end_);
   look_for(all_, 0, samples_begin);
   look_for(strong_, samples_begin, samples_end);
   look_for(all_, samples_end, starts_before);
+}
+
+bool ResidueScanner::is_explained_by(const std::vector<base::Phi<std::string>>& retained,
+                                     std::span<const std::byte> bytes) const {
+  if (findings_.size() >= most_findings) return false;
+  std::vector<std::string> values;
+  values.reserve(retained.size());
+  for (const base::Phi<std::string>& value : retained) values.push_back(value.reveal());
+  const PatternMatcher matcher(std::move(values));
+  return std::all_of(
+      findings_.begin(), findings_.end(), [&, i = std::size_t{0}](std::uint64_t found) mutable {
+        const std::uint64_t end = found + lengths_[i++];
+        if (end > bytes.size()) return false;
+        // Only what reaches over the finding can explain it.
+        const std::uint64_t reach = matcher.longest();
+        const std::uint64_t first = found - std::min(found, reach);
+        const std::uint64_t last = std::min<std::uint64_t>(bytes.size(), end + reach);
+        std::vector<PatternMatcher::Match> around;
+        matcher.find(bytes.subspan(first, last - first), around, last - first);
+        return std::any_of(around.begin(), around.end(), [&](const PatternMatcher::Match& match) {
+          const std::uint64_t start = first + match.offset;
+          return start <= found && start + matcher.length(match.pattern) >= end;
+        });
+      });
 }
 
 /// What begins in the carry and ends in `bytes`.

@@ -39,6 +39,11 @@ class ResidueScanner {
   void feed(std::span<const std::byte> bytes);
   /// Offsets at which a removed value was found so far (the first 1024).
   const std::vector<std::uint64_t>& findings() const { return findings_; }
+  /// Whether every finding lies inside an occurrence of a value that stays on purpose
+  /// (EditPlan::retained_values): a study date, say, inside a UID that Retain UIDs keeps. `bytes`:
+  /// all that was fed. False when there are 1024 findings, since there may be more.
+  bool is_explained_by(const std::vector<base::Phi<std::string>>& retained,
+                       std::span<const std::byte> bytes) const;
   /// Byte strings searched for: values, each in its encodings.
   std::size_t pattern_count() const { return all_.size(); }
 
@@ -46,8 +51,9 @@ class ResidueScanner {
   PatternMatcher all_;
   PatternMatcher strong_;  ///< what noise cannot spell: all that is looked for among samples
   std::vector<std::uint64_t> findings_;
-  std::vector<std::byte> carry_;  ///< the last bytes fed, one less than the longest pattern
-  std::uint64_t position_ = 0;    ///< of the next byte to be fed
+  std::vector<std::size_t> lengths_;  ///< of what was found there
+  std::vector<std::byte> carry_;      ///< the last bytes fed, one less than the longest pattern
+  std::uint64_t position_ = 0;        ///< of the next byte to be fed
   std::uint64_t samples_begin_ = 0, samples_end_ = 0;
 
   explicit ResidueScanner(std::vector<std::string> patterns);

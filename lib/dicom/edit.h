@@ -40,6 +40,9 @@ struct EditPlan {
   std::vector<Edit> edits;  ///< ascending by path; a removed sequence has no edits below it
   /// Values that left the file, for the residue check. Raw bytes as they stood, without padding.
   std::vector<base::Phi<std::string>> removed_values;
+  /// Values that an option of the profile keeps on purpose, in the same form: a removed value that
+  /// is found inside one of them is no residue.
+  std::vector<base::Phi<std::string>> retained_values;
   /// New items for sequences that efface writes, e.g. (0012,0064): code value, scheme, meaning.
   struct Code {
     std::string value, scheme, meaning;
