@@ -15,6 +15,7 @@
 #include "cmd/exit_codes.h"
 #include "cmd/observers.h"
 #include "cmd/options.h"
+#include "cmd/profile_command.h"
 #include "cmd/resolve.h"
 #include "config/key_file.h"
 #include "crypto_openssl/crypto.h"
@@ -68,6 +69,7 @@ int version_command() {
 int dispatch(const CLI::App& app, const Arguments& arguments) {
   if (app.count("--version") > 0) return version_command();
   if (app.got_subcommand("run")) return run_command(arguments.run);
+  if (app.got_subcommand("profile")) return profile_command(app, arguments.profile);
   if (app.got_subcommand("key")) return key_command(arguments.new_key_file);
   if (app.got_subcommand("schema")) {
     const std::string_view schema = audit::manifest_schema();

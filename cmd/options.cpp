@@ -41,10 +41,7 @@ void declare_choices(CLI::App& run, RunArguments& a) {
          "Project key file (efface key new): makes pseudonyms repeatable. Without it a random "
          "key serves this run alone, which then cannot be resumed")
       ->type_name("FILE");
-  run.add_option("--dates", a.dates,
-                 "Dates: removed (Basic Profile), or modified: shifted by whole weeks per patient")
-      ->check(CLI::IsMember({"removed", "modified"}))
-      ->capture_default_str();
+  declare_profile_options(run, a.profile);
   run.add_option("--features", a.features, "Parts of the face to remove")
       ->delimiter(',')
       ->check(CLI::IsMember({"eyes", "nose", "mouth", "ears"}))
@@ -104,6 +101,8 @@ void declare(CLI::App& app, Arguments& arguments) {
       "Exit codes: 0 everything written; 1 the run failed; 2 usage; 3 finished, but something "
       "was withheld or failed; 130 interrupted.\n"
       "What is not proven clean is withheld, with its reason in OUTPUT/manifest.json.");
+
+  declare_profile_command(app, arguments.profile);
 
   CLI::App* key = app.add_subcommand("key", "Project keys");
   key->require_subcommand(1);

@@ -5,6 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "cmd/profile_command.h"
+#include "cmd/profile_options.h"
+
 namespace CLI {
 class App;
 }
@@ -22,7 +25,7 @@ struct RunArguments {
   std::vector<std::string> features{"eyes", "nose", "mouth", "ears"};
   std::string extent = "features";
   std::string fill = "noise";
-  std::string dates = "removed";
+  ProfileArguments profile;
   std::string names = "keyed";
   std::string progress = "auto";
   int jobs = 0;  ///< 0 = as many as there are processors
@@ -35,6 +38,7 @@ struct RunArguments {
 
 struct Arguments {
   RunArguments run;
+  ProfileCommandArguments profile;
   std::string new_key_file;
   std::string completion_shell;
 };

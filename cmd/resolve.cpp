@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iostream>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "base/error.h"
@@ -115,13 +116,23 @@ std::string joined(const std::vector<face::Feature>& features) {
   return text;
 }
 
+/// Sorted, each once: the order in which options were named makes no other run.
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : std::set<std::string>(names.begin(), names.end()))
+    text += (text.empty() ? "" : ",") + name;
+  return text;
+}
+
 /// Every option as it took effect. No paths: what they named is recorded by content.
 std::map<std::string, std::string> recorded(const RunArguments& a, const batch::RunOptions& o) {
   const auto yes = [](bool value) { return std::string(value ? "true" : "false"); };
   return {{"features", joined(o.features)},
           {"extent", a.extent},
           {"fill", a.fill},
-          {"dates", a.dates},
+          {"retain", joined(a.profile.retain)},
+          {"clean", joined(a.profile.clean)},
+          {"dates", a.profile.dates},
           {"names", a.names},
           {"qc", yes(!a.qc.empty())},
           {"device", a.device},
@@ -146,7 +157,8 @@ batch::RunOptions resolve(const RunArguments& a) {
   }
   o.output = a.output;
   o.qc = a.qc;
-  o.profile.dates = a.dates == "modified" ? deid::Dates::modified : deid::Dates::removed;
+  ChosenProfile chosen = choose_profile(a.profile);
+  o.profile = std::move(chosen.profile);
   o.features = features_of(a.features);
   o.extent = a.extent == "face" ? face::Extent::face : face::Extent::features;
   if (o.extent == face::Extent::face && o.features.size() != face::feature_count) {
@@ -173,6 +185,8 @@ batch::RunOptions resolve(const RunArguments& a) {
   for (const dicom::EditPlan::Code& code : deid::method_codes(o.profile, true, true)) {
     o.header.profile.push_back(code.value);
   }
+  o.header.profile_file = std::move(chosen.file_name);
+  o.header.profile_file_sha256 = std::move(chosen.file_sha256);
   o.header.model_name = cards.head.name;
   o.header.model_version = cards.head.version;
   o.header.model_sha256 = cards.head.weights_sha256;

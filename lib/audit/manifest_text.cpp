@@ -148,7 +148,12 @@ std::string header_members(const RunHeader& header, bool with_device, const char
     json.open('{').member("table_edition", header.table_edition);
     json.member("table_sha256", header.table_sha256).key("codes").open('[');
     for (const std::string& code : header.profile) json.value(code);
-    json.close(']').close('}');
+    json.close(']');
+    if (!header.profile_file_sha256.empty()) {
+      json.key("changes").open('{').member("name", header.profile_file);
+      json.member("sha256", header.profile_file_sha256).close('}');
+    }
+    json.close('}');
   });
   add("model", [&](JsonText& json) {
     if (header.model_sha256.empty()) return json.null();

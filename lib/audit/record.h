@@ -81,7 +81,8 @@ struct RunHeader {
   std::string tool_version;
   std::map<std::string, std::string> libraries;  ///< name -> version
   std::string table_edition, table_sha256;
-  std::vector<std::string> profile;  ///< CID 7050 code values in force
+  std::vector<std::string> profile;               ///< CID 7050 code values in force
+  std::string profile_file, profile_file_sha256;  ///< rows changed by the user; empty without
   std::string model_name, model_version, model_sha256;
   std::string face_network_sha256;    ///< of the second network; empty when there is none
   std::string device, device_reason;  ///< empty when no volume needed the model

@@ -29,6 +29,24 @@ def sequence(tag, *items):
     return element(tag, "SQ", packed)
 
 
+def split(elements):
+    """Tag -> the bytes of each element at the top level; all lengths must be defined."""
+    found, at = {}, 0
+    while at < len(elements):
+        group, element_number, vr = struct.unpack_from("<HH2s", elements, at)
+        is_long = vr.decode() in LONG
+        length = struct.unpack_from("<I" if is_long else "<H", elements, at + (8 if is_long else 6))[0]
+        end = at + (12 if is_long else 8) + length
+        found[group << 16 | element_number] = elements[at:end]
+        at = end
+    return found
+
+
+def value(raw):
+    """The value of one element."""
+    return raw[12 if raw[4:6].decode() in LONG else 8:]
+
+
 def part10(data_set, syntax=EXPLICIT, sop_class="1.2.840.10008.5.1.4.1.1.6.1", more_meta=b"",
            preamble=bytes(128), instance="1.2.3.4.5"):
     """Preamble, meta information with a right group length, and the data set."""

@@ -1,0 +1,35 @@
+// How a user says what is to be removed from DICOM attributes: the options that `run` and `profile`
+// share, and what they mean together.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "deid/profile.h"
+
+namespace CLI {
+class App;
+}
+
+namespace efface::cmd {
+
+struct ProfileArguments {
+  std::vector<std::string> retain, clean;
+  std::string dates = "removed";
+  std::string file;
+};
+
+void declare_profile_options(CLI::App& app, ProfileArguments& arguments);
+
+/// From names of `efface profile list`, separated by commas. Throws base::Error{usage} for others.
+deid::Profile profile_of_names(const std::string& names);
+
+struct ChosenProfile {
+  deid::Profile profile;
+  std::string file_name, file_sha256;  ///< of --profile: the name that it gives itself; or empty
+};
+
+/// Reads the profile file. Throws base::Error{usage} for a wrong one, {io} when it cannot be read.
+ChosenProfile choose_profile(const ProfileArguments& arguments);
+
+}  // namespace efface::cmd
