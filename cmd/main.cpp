@@ -17,6 +17,7 @@
 #include "cmd/options.h"
 #include "cmd/profile_command.h"
 #include "cmd/resolve.h"
+#include "cmd/restore_command.h"
 #include "config/key_file.h"
 #include "crypto_openssl/crypto.h"
 
@@ -44,6 +45,11 @@ int run_command(const RunArguments& arguments) {
     observer->message(
         "no --key given: pseudonyms of this run cannot be repeated, nor the run resumed");
   }
+  if (!options.maps.empty() && !options.dry_run) {
+    fmt::print(stderr,
+               "efface: warning: --export-maps writes old and new identifiers: they identify "
+               "patients; never release them\n");
+  }
   const batch::RunResult result = batch::run(options, model.networks(), *observer);
   if (options.dry_run) return exit_ok;
   if (!arguments.quiet) {
@@ -52,6 +58,11 @@ int run_command(const RunArguments& arguments) {
                                   result.totals.withheld, result.totals.failed));
   }
   return result.is_complete() ? exit_ok : exit_incomplete;
+}
+
+int restore_files(const RestoreArguments& arguments) {
+  catch_signals();
+  return restore_command(arguments, cancelled);
 }
 
 int key_command(const std::string& file) {
@@ -70,6 +81,7 @@ int dispatch(const CLI::App& app, const Arguments& arguments) {
   if (app.count("--version") > 0) return version_command();
   if (app.got_subcommand("run")) return run_command(arguments.run);
   if (app.got_subcommand("profile")) return profile_command(app, arguments.profile);
+  if (app.got_subcommand("restore")) return restore_files(arguments.restore);
   if (app.got_subcommand("key")) return key_command(arguments.new_key_file);
   if (app.got_subcommand("schema")) {
     const std::string_view schema = audit::manifest_schema();

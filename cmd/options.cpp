@@ -26,6 +26,10 @@ void declare_outputs(CLI::App& run, RunArguments& a) {
                  "Directory for pictures of what is written, and index.html over them; never of an "
                  "original face")
       ->type_name("DIR");
+  run.add_option("--export-maps", a.maps,
+                 "Directory for uid_map.csv and patid_map.csv: old and new identifiers, which "
+                 "identify patients; off by default")
+      ->type_name("DIR");
   run.add_option("--names", a.names,
                  "Output names: keyed pseudonyms, or keep the input's (which may carry names)")
       ->check(CLI::IsMember({"keyed", "keep"}))
@@ -42,6 +46,10 @@ void declare_choices(CLI::App& run, RunArguments& a) {
          "key serves this run alone, which then cannot be resumed")
       ->type_name("FILE");
   declare_profile_options(run, a.profile);
+  run.add_option("--encrypt-attributes", a.certificate,
+                 "Keep the originals of removed and changed attributes inside every DICOM output, "
+                 "encrypted for the holder of this certificate (efface restore); off by default")
+      ->type_name("CERT");
   run.add_option("--features", a.features, "Parts of the face to remove")
       ->delimiter(',')
       ->check(CLI::IsMember({"eyes", "nose", "mouth", "ears"}))
@@ -77,6 +85,28 @@ void declare_machine(CLI::App& run, RunArguments& a) {
   run.add_flag("-v,--verbose", a.verbose, "A line for each file that is withheld or failed");
 }
 
+void declare_restore(CLI::App& app, RestoreArguments& a) {
+  CLI::App* restore = app.add_subcommand(
+      "restore",
+      "Put originals back into files of efface run --encrypt-attributes; faces stay removed");
+  restore->add_option("INPUT", a.inputs, "De-identified files and directories")->required();
+  restore->add_option("--private-key", a.private_key, "Private RSA key (PEM) of the certificate")
+      ->type_name("FILE")
+      ->required();
+  restore
+      ->add_option("--passphrase-file", a.passphrase_file,
+                   "Its first line opens the private key; asked for on the terminal otherwise")
+      ->type_name("FILE");
+  restore
+      ->add_option("-o,--output", a.output,
+                   "Directory for the restored files, readable by you alone")
+      ->type_name("DIR")
+      ->required();
+  restore->footer(
+      "Exit codes: 0 everything restored; 1 the command failed; 2 usage; 3 finished, but a file "
+      "was not restored; 130 interrupted.");
+}
+
 }  // namespace
 
 void declare(CLI::App& app, Arguments& arguments) {
@@ -103,6 +133,7 @@ void declare(CLI::App& app, Arguments& arguments) {
       "What is not proven clean is withheld, with its reason in OUTPUT/manifest.json.");
 
   declare_profile_command(app, arguments.profile);
+  declare_restore(app, arguments.restore);
 
   CLI::App* key = app.add_subcommand("key", "Project keys");
   key->require_subcommand(1);

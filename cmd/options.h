@@ -19,6 +19,8 @@ struct RunArguments {
   std::string files_from;
   std::string output;
   std::string qc;
+  std::string maps;
+  std::string certificate;
   std::string key;
   std::string model;
   std::string device = "auto";
@@ -36,9 +38,17 @@ struct RunArguments {
   bool verbose = false;
 };
 
+struct RestoreArguments {
+  std::vector<std::string> inputs;
+  std::string output;
+  std::string private_key;
+  std::string passphrase_file;
+};
+
 struct Arguments {
   RunArguments run;
   ProfileCommandArguments profile;
+  RestoreArguments restore;
   std::string new_key_file;
   std::string completion_shell;
 };

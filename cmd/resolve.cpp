@@ -135,6 +135,9 @@ std::map<std::string, std::string> recorded(const RunArguments& a, const batch::
           {"dates", a.profile.dates},
           {"names", a.names},
           {"qc", yes(!a.qc.empty())},
+          {"export-maps", yes(!a.maps.empty())},
+          {"encrypt-attributes",
+           o.recipient ? "sha256:" + base::to_hex(o.recipient->fingerprint()) : "none"},
           {"device", a.device},
           {"model", a.model.empty() ? "built-in" : "given"},
           {"files-from", yes(!a.files_from.empty())},
@@ -157,6 +160,10 @@ batch::RunOptions resolve(const RunArguments& a) {
   }
   o.output = a.output;
   o.qc = a.qc;
+  o.maps = a.maps;
+  if (!a.certificate.empty()) {
+    o.recipient = std::make_shared<crypto_openssl::Recipient>(a.certificate);
+  }
   ChosenProfile chosen = choose_profile(a.profile);
   o.profile = std::move(chosen.profile);
   o.features = features_of(a.features);

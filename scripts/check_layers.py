@@ -20,8 +20,8 @@ ARROWS = {
     "volume_itk": {"base", "volume"},
     "face_torch": {"base", "volume", "face"},
     "crypto_openssl": {"base"},
-    "batch": {"base", "dicom", "volume", "study", "deid", "face", "qc", "audit", "dicom_dcmtk",
-              "volume_itk", "crypto_openssl"},
+    "batch": {"base", "dicom", "volume", "study", "deid", "face", "qc", "audit", "text",
+              "dicom_dcmtk", "volume_itk", "crypto_openssl"},
 }
 ARROWS["cmd"] = set(ARROWS)
 FOREIGN = {  # header pattern -> modules that may include it (in .cpp and private headers)

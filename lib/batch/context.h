@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "base/error.h"
+#include "batch/maps_folder.h"
 #include "batch/observer.h"
 #include "batch/options.h"
 #include "batch/qc_folder.h"
@@ -23,7 +24,8 @@ struct Context {
   const OutputTree* output = nullptr;  ///< null in a dry run
   /// Held while a study's voxels are in memory: one study at a time, so that memory stays bounded.
   std::mutex& voxels;
-  const QcFolder* qc = nullptr;  ///< null when no pictures are asked for
+  const QcFolder* qc = nullptr;      ///< null when no pictures are asked for
+  const MapsFolder* maps = nullptr;  ///< null when no maps are asked for
 
   /// Throws Error{cancelled} after SIGINT or SIGTERM.
   void check_cancelled() const {

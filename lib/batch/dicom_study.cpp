@@ -22,7 +22,10 @@ namespace {
 class DicomStudy {
  public:
   DicomStudy(const StudyFiles& files, const fs::path& staging, const Context& context)
-      : inputs_(files, context), staging_(staging), context_(context) {}
+      : inputs_(files, context),
+        staging_(staging),
+        context_(context),
+        identifiers_(context.maps != nullptr ? inputs_.size() : 0) {}
 
   audit::StudyRecord run() {
     inputs_.read();
@@ -37,6 +40,7 @@ class DicomStudy {
     write_volumes();
     write_the_rest();
     draw();
+    export_identifiers();
     for (const audit::InputRecord& input : inputs_.record().inputs) {
       context_.observer.file_done(input);
     }
@@ -233,6 +237,7 @@ class DicomStudy {
       job.output = inputs_.output(i);
       job.face_checked = was_checked(i);
       job.pixels = pixels(i);
+      if (context_.maps != nullptr) job.identifiers = &identifiers_[i];
       try {
         process_instance(job, context_, inputs_.record(i));
         inputs_.finish(i);
@@ -264,6 +269,16 @@ class DicomStudy {
     }
   }
 
+  /// Of what is written alone; durable before the study is committed.
+  void export_identifiers() {
+    if (context_.maps == nullptr) return;
+    deid::ReplacedIdentifiers all;
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      if (!inputs_.record(i).output.empty()) all.add(std::move(identifiers_[i]));
+    }
+    context_.maps->write_study(inputs_.record().token, all);
+  }
+
   study::Stack released_part(const study::Stack& stack) {
     study::Stack part = stack;
     part.frames.clear();
@@ -291,6 +306,7 @@ class DicomStudy {
   std::vector<FaceVolume> volumes_;
   std::unique_ptr<StudyFaces> faces_;
   std::set<std::size_t> unchecked_;
+  std::vector<deid::ReplacedIdentifiers> identifiers_;  ///< by input, where maps are asked for
   bool head_unknown_ = false;
 };
 

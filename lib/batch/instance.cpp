@@ -9,9 +9,11 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "batch/envelope.h"
 #include "crypto_openssl/crypto.h"
 #include "deid/kept_values.h"
 #include "deid/plan_edits.h"
+#include "deid/replaced_identifiers.h"
 #include "deid/residue.h"
 #include "deid/table.h"
 
@@ -69,11 +71,11 @@ bool has_residue_inside(const fs::path& staged, const dicom::EditPlan& plan,
 }
 
 void write_and_check(InstanceJob& job, dicom_dcmtk::DicomFile& file, const dicom::EditPlan& plan,
-                     const std::vector<std::string>& kept, audit::InputRecord& record) {
+                     const std::vector<std::string>& kept, deid::ResidueScanner scanner,
+                     audit::InputRecord& record) {
   const fs::path staged = job.staging / job.output;
   base::make_directories(staged.parent_path());
   const dicom_dcmtk::WriteReport report = dicom_dcmtk::write_edited(file, plan, staged, job.pixels);
-  deid::ResidueScanner scanner(plan.removed_values, kept);
   scanner.expect_samples(report.pixels_begin, report.pixels_end);
   const FileDigest digest = check_staged(staged, scanner);
   std::optional<dicom_dcmtk::DicomFile> back;  // mapped only when something was found
@@ -166,13 +168,25 @@ void process_instance(InstanceJob& job, const Context& context, audit::InputReco
   deid::count_dropped_as_removed(file.dropped(), plan);
   count_actions(plan, record);
   count_meta_actions(meta, record);
+  const crypto_openssl::Recipient* recipient = context.options.recipient.get();
+  if (recipient != nullptr) {
+    ++record.actions["(0400,0500)"][static_cast<std::size_t>(dicom::Action::add)];
+  }
   if (context.options.dry_run) {
     record.outcome = audit::Outcome::written;
     record.output = job.output;
     return;
   }
   const std::vector<std::string> kept = deid::kept_values(data_set, plan);
-  write_and_check(job, file, plan, kept, record);
+  const deid::ResidueScanner scanner(plan.removed_values, kept);
+  if (recipient != nullptr) {
+    plan.envelope = seal_originals(file, data_set, plan, *recipient, scanner);
+  }
+  if (job.identifiers != nullptr) {
+    *job.identifiers = deid::replaced_identifiers(data_set, plan);
+    decode_patient_ids(*job.identifiers, data_set.text({0x0008, 0x0005}));
+  }
+  write_and_check(job, file, plan, kept, scanner, record);
 }
 
 }  // namespace efface::batch

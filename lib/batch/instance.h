@@ -9,6 +9,7 @@
 #include "audit/record.h"
 #include "batch/context.h"
 #include "batch/index.h"
+#include "deid/replaced_identifiers.h"
 #include "dicom/facts.h"
 #include "dicom_dcmtk/rewriter.h"
 
@@ -20,7 +21,8 @@ struct InstanceJob {
   std::filesystem::path staging;  ///< of the study
   std::string output;             ///< relative path of the output
   bool face_checked = false;      ///< the model saw it: 113102 and (0028,0302) NO hold
-  std::optional<dicom_dcmtk::NewPixels> pixels;  ///< when voxels changed
+  std::optional<dicom_dcmtk::NewPixels> pixels;      ///< when voxels changed
+  deid::ReplacedIdentifiers* identifiers = nullptr;  ///< filled where maps are asked for
 };
 
 /// Fills outcome, output, digests and counts of `record`. A residue deletes the staged file and

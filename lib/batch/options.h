@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "audit/record.h"
 #include "base/digest.h"
+#include "crypto_openssl/envelope.h"
 #include "deid/profile.h"
 #include "face/decide.h"
 #include "face/fill.h"
@@ -25,7 +27,10 @@ enum class Names : std::uint8_t {
 struct RunOptions {
   std::vector<std::filesystem::path> inputs;
   std::filesystem::path output;
-  std::filesystem::path qc;  ///< folder for pictures of what is released; empty = none
+  std::filesystem::path qc;    ///< folder for pictures of what is released; empty = none
+  std::filesystem::path maps;  ///< folder for old and new identifiers; empty = none
+  /// Who may open the originals that every DICOM output then carries; null = none does.
+  std::shared_ptr<const crypto_openssl::Recipient> recipient;
   deid::Profile profile;
   std::vector<face::Feature> features{face::all_features.begin(), face::all_features.end()};
   face::Extent extent = face::Extent::features;

@@ -16,6 +16,7 @@
 #include "batch/image_study.h"
 #include "batch/index.h"
 #include "batch/instance.h"
+#include "batch/maps_folder.h"
 #include "batch/qc_folder.h"
 #include "batch/staging.h"
 #include "crypto_openssl/crypto.h"
@@ -203,7 +204,13 @@ RunResult run(const RunOptions& options, const face::Networks& networks, Observe
   dicom_dcmtk::initialise();
   const bool has_qc = !options.qc.empty() && !options.dry_run;
   if (!options.dry_run) refuse_overlap(options.inputs, options.output);
-  if (has_qc) refuse_overlap(options.inputs, options.output, options.qc);
+  if (has_qc) {
+    refuse_overlap(options.inputs, options.output, options.qc, "folder for pictures");
+  }
+  if (!options.maps.empty() && !options.dry_run) {
+    refuse_overlap(options.inputs, options.output, options.maps, "folder for maps");
+    if (has_qc) refuse_overlap({options.qc}, options.output, options.maps, "folder for maps");
+  }
   SerialObserver observer(caller);
   const deid::Pseudonyms pseudonyms(
       [key = options.key](std::string_view domain, std::string_view value) {
@@ -229,6 +236,12 @@ RunResult run(const RunOptions& options, const face::Networks& networks, Observe
     qc->write_page(*journal, false);
   }
 
+  std::optional<MapsFolder> maps;
+  if (journal && !options.maps.empty()) {
+    maps.emplace(options, run_digest(header));
+    maps->require_all(*journal);
+  }
+
   std::mutex voxels;
   std::vector<StudyFiles> studies;
   {
@@ -238,9 +251,15 @@ RunResult run(const RunOptions& options, const face::Networks& networks, Observe
     studies = index_files(std::move(found), pseudonyms, pool);
     observer.studies_found(studies.size());
     refuse_changed_inputs(earlier, studies);
-    const Context context{options, pseudonyms,         networks,
-                          pool,    observer,           tree ? &*tree : nullptr,
-                          voxels,  qc ? &*qc : nullptr};
+    const Context context{options,
+                          pseudonyms,
+                          networks,
+                          pool,
+                          observer,
+                          tree ? &*tree : nullptr,
+                          voxels,
+                          qc ? &*qc : nullptr,
+                          maps ? &*maps : nullptr};
     std::optional<Committer> committer;
     if (journal) committer.emplace(*tree, *journal, observer, 2 * options.jobs);
     StudyRunner runner(context, committer ? &*committer : nullptr);
@@ -261,6 +280,7 @@ RunResult run(const RunOptions& options, const face::Networks& networks, Observe
     const face::DeviceReport device = networks.head.device();
     header.device = device.device;
     header.device_reason = device.reason;
+    if (maps) maps->write_maps(*journal);
     result.totals = audit::write_manifest(tree->root() / "manifest.json", header, *journal);
     tree->finish();
     if (qc) qc->write_page(*journal, true);

@@ -146,13 +146,13 @@ void refuse_overlap(const std::vector<fs::path>& inputs, const fs::path& output)
 }
 
 void refuse_overlap(const std::vector<fs::path>& inputs, const fs::path& output,
-                    const fs::path& pictures) {
-  const bool is_bad = overlap(output, pictures) ||
+                    const fs::path& folder, const std::string& what) {
+  const bool is_bad = overlap(output, folder) ||
                       std::any_of(inputs.begin(), inputs.end(),
-                                  [&](const fs::path& input) { return overlap(input, pictures); });
+                                  [&](const fs::path& input) { return overlap(input, folder); });
   if (!is_bad) return;
   throw base::Error(base::Fault::usage,
-                    "folder for pictures '" + pictures.string() +
+                    what + " '" + folder.string() +
                         "' lies inside an input or the output directory, or holds one",
                     "choose a directory apart from both");
 }

@@ -33,8 +33,10 @@ std::vector<FoundFile> walk(const std::vector<std::filesystem::path>& inputs, bo
 void refuse_overlap(const std::vector<std::filesystem::path>& inputs,
                     const std::filesystem::path& output);
 
-/// The same for the folder of pictures, which keeps apart from inputs and output.
+/// The same for another folder (`what`: "folder for pictures"), which keeps apart from inputs and
+/// output.
 void refuse_overlap(const std::vector<std::filesystem::path>& inputs,
-                    const std::filesystem::path& output, const std::filesystem::path& pictures);
+                    const std::filesystem::path& output, const std::filesystem::path& folder,
+                    const std::string& what);
 
 }  // namespace efface::batch

@@ -48,6 +48,9 @@ struct EditPlan {
     std::string value, scheme, meaning;
   };
   std::vector<Code> method_codes;
+  /// CMS EnvelopedData (DER) around the originals, written as the one item of (0400,0500) Encrypted
+  /// Attributes Sequence (PS3.15 E.1.1); empty = none.
+  std::string envelope;
 };
 
 }  // namespace efface::dicom

@@ -113,6 +113,19 @@ void append_codes(const std::vector<dicom::EditPlan::Code>& codes, Encoding enco
   }
 }
 
+/// (0400,0500) Encrypted Attributes Sequence with one item (PS3.3 C.12.1.1.4.1).
+void put_envelope(const std::string& envelope, Encoding encoding, Item& root) {
+  if (envelope.empty()) return;
+  Element& element = find_or_insert(root, encrypted_attributes_tag);
+  set_vr(element, Vr::SQ);
+  element.new_value.reset();
+  make_sequence(element, encoding);
+  Item& item = element.items.emplace_back();
+  put_value(item, {0x0400, 0x0510}, Vr::UI, transfer_syntax::explicit_little,
+            encoding.is_big_endian);
+  put_value(item, {0x0400, 0x0520}, Vr::OB, envelope, encoding.is_big_endian);
+}
+
 }  // namespace
 
 void put_value(Item& item, Tag tag, Vr vr, std::string value, bool is_big_endian) {
@@ -140,6 +153,7 @@ void apply_edits(const dicom::EditPlan& plan, Encoding encoding, Item& root) {
     element->is_removed = true;
   }
   append_codes(plan.method_codes, encoding, root);
+  put_envelope(plan.envelope, encoding, root);
 }
 
 }  // namespace efface::dicom_dcmtk

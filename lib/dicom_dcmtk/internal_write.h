@@ -8,6 +8,8 @@
 
 namespace efface::dicom_dcmtk {
 
+inline constexpr dicom::Tag encrypted_attributes_tag{0x0400, 0x0500};
+
 /// Carries out every edit on `root` (apply.cpp). New values get their padding and the byte order of
 /// where they stand. Throws internal when a path leads nowhere or a value does not fit its VR.
 void apply_edits(const dicom::EditPlan& plan, Encoding encoding, Item& root);
