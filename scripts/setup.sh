@@ -10,7 +10,7 @@ packages=(
   libtorch-dev libopenblas0-pthread libinsighttoolkit5-dev libdcmtk-dev libcli11-dev
   nlohmann-json3-dev libfmt-dev libssl-dev zlib1g-dev libre2-dev libicu-dev
   # to test
-  libgtest-dev dcmtk dicom3tools libgdcm-tools clang-format groff-base
+  libgtest-dev dcmtk dicom3tools libgdcm-tools openssl clang-format groff-base
   python3 python3-jsonschema python3-numpy python3-scipy python3-nibabel python3-pydicom
   python3-torch
 )

@@ -24,6 +24,7 @@ using base::Fault;
 namespace {
 
 constexpr unsigned owner_only = 0600;
+constexpr const char* mark_name = ".run";
 constexpr std::size_t merged_at_once = 64;
 constexpr std::size_t buffer_bytes = 1 << 16;
 /// A line of a part begins with the letter of its map.
@@ -140,6 +141,20 @@ bool has_pairs(const audit::StudyRecord& study) {
   });
 }
 
+/// Nothing is there but, perhaps, a mark that a killed run did not finish.
+bool is_free(const fs::path& folder) {
+  return std::all_of(fs::directory_iterator(folder), fs::directory_iterator(), [](const auto& e) {
+    return e.path().filename().string().starts_with(std::string(mark_name) + ".partial");
+  });
+}
+
+void make_private(const fs::path& folder) {
+  base::make_directories(folder);
+  std::error_code error;
+  fs::permissions(folder, fs::perms::owner_all, error);
+  if (error) throw base::system_error("cannot protect '" + folder.string() + "'", error.value());
+}
+
 [[noreturn]] void refuse(const fs::path& folder, const std::string& why) {
   throw Error(Fault::usage, "folder for maps '" + folder.string() + "' " + why,
               "choose a new directory, or that of the same run");
@@ -173,19 +188,15 @@ void decode_patient_ids(deid::ReplacedIdentifiers& identifiers,
 MapsFolder::MapsFolder(const RunOptions& options, std::string mark)
     : folder_(options.maps), parts_(folder_ / ".studies") {
   if (fs::exists(folder_) && !fs::is_directory(folder_)) refuse(folder_, "is not a directory");
-  const bool is_new = !fs::exists(folder_) || fs::is_empty(folder_);
-  const fs::path mark_file = parts_ / "run";
+  const bool is_new = !fs::exists(folder_) || is_free(folder_);
+  const fs::path mark_file = folder_ / mark_name;
   if (!is_new && !fs::exists(mark_file)) refuse(folder_, "holds something else");
   if (!is_new && base::read_text_file(mark_file, buffer_bytes) != mark) {
     refuse(folder_, "holds the maps of another run");
   }
-  for (const fs::path& made : {folder_, parts_}) {
-    base::make_directories(made);
-    std::error_code error;
-    fs::permissions(made, fs::perms::owner_all, error);
-    if (error) throw base::system_error("cannot protect '" + made.string() + "'", error.value());
-  }
+  make_private(folder_);
   if (is_new) base::write_atomically(mark_file, mark, owner_only);
+  make_private(parts_);
 }
 
 fs::path MapsFolder::part(const std::string& token) const {

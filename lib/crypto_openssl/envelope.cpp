@@ -41,7 +41,8 @@ using Bio = std::unique_ptr<BIO, Release<BIO, BIO_free_all>>;
 
 Bio reader(std::string_view bytes) {
   if (bytes.size() > INT_MAX) fail("more than 2 GiB cannot be put into an envelope");
-  Bio bio(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
+  const char* data = bytes.empty() ? "" : bytes.data();  // OpenSSL takes no null pointer
+  Bio bio(BIO_new_mem_buf(data, static_cast<int>(bytes.size())));
   if (!bio) fail("OpenSSL failed: no memory buffer");
   return bio;
 }

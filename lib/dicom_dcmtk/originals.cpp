@@ -99,7 +99,7 @@ ParsedDataSet parse_originals(Bytes content) {
   ParsedDataSet data = parse_data_set(content, 0, explicit_little);
   const Element* sequence = data.root.find(modified_attributes);
   const bool is_whole = !data.is_truncated && !data.pixels.present && data.trailing_bytes == 0 &&
-                        data.root.elements.size() == 1;
+                        data.root.elements.size() == 1 && data.dropped.elements.empty();
   if (!is_whole || sequence == nullptr || sequence->items.size() != 1) not_originals();
   return data;
 }
