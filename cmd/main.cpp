@@ -50,6 +50,11 @@ int run_command(const RunArguments& arguments) {
                "efface: warning: --export-maps writes old and new identifiers: they identify "
                "patients; never release them\n");
   }
+  if (options.recipient && !arguments.quiet && !options.dry_run) {
+    observer->message(
+        "--encrypt-attributes: outputs hold the originals of their attributes; who has the private "
+        "key can identify patients");
+  }
   const batch::RunResult result = batch::run(options, model.networks(), *observer);
   if (options.dry_run) return exit_ok;
   if (!arguments.quiet) {

@@ -75,7 +75,12 @@ Rows hold at every depth, in sequences, private ones that are kept and UN too.
   was de-identified with it. Registered UIDs stay.
 * Modified dates move by a number of whole weeks that depends on the patient and the key: intervals hold
   over all studies of a patient.
-* Encrypted Attributes Data Sets are not written.
+* Encrypted Attributes Data Sets are written when a run asks for them (--encrypt-attributes), one in each
+  instance, for one recipient: explicit VR little endian, AES-256-CBC, key transport by RSA (PKCS #1 v1.5,
+  2048 bits or more). They hold every attribute of the top level that was removed or changed, there or
+  below, private ones included; no pixel data, overlays, curves, icons, encapsulated documents, nor private
+  or unknown binary values above 4096 bytes. `efface restore` puts back what efface sealed, and no more is
+  claimed for it as a re-identifier.
 
 )";
 

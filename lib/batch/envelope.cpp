@@ -47,7 +47,7 @@ std::string seal_originals(dicom_dcmtk::DicomFile& file, const dicom::DataSet& d
 }
 
 std::string open_originals(dicom_dcmtk::DicomFile& file, const crypto_openssl::PrivateKey& key) {
-  const std::string content = key.open(dicom_dcmtk::find_envelope(file));
+  std::string content = key.open(dicom_dcmtk::find_envelope(file));
   const auto checked = dicom_dcmtk::without_checksum(content);
   if (!checked) {
     throw base::Error(base::Fault::bad_input, "the envelope cannot be opened",
@@ -59,7 +59,9 @@ std::string open_originals(dicom_dcmtk::DicomFile& file, const crypto_openssl::P
                       "the envelope is damaged, or its file's SOP Instance UID was changed",
                       "gdcmanon -d opens envelopes without this check");
   }
-  return std::string(checked->originals);
+  std::string originals(checked->originals);
+  crypto_openssl::wipe(content);
+  return originals;
 }
 
 }  // namespace efface::batch

@@ -71,7 +71,7 @@ bool has_residue_inside(const fs::path& staged, const dicom::EditPlan& plan,
 }
 
 void write_and_check(InstanceJob& job, dicom_dcmtk::DicomFile& file, const dicom::EditPlan& plan,
-                     const std::vector<std::string>& kept, deid::ResidueScanner scanner,
+                     const std::vector<std::string>& kept, deid::ResidueScanner& scanner,
                      audit::InputRecord& record) {
   const fs::path staged = job.staging / job.output;
   base::make_directories(staged.parent_path());
@@ -178,7 +178,7 @@ void process_instance(InstanceJob& job, const Context& context, audit::InputReco
     return;
   }
   const std::vector<std::string> kept = deid::kept_values(data_set, plan);
-  const deid::ResidueScanner scanner(plan.removed_values, kept);
+  deid::ResidueScanner scanner(plan.removed_values, kept);
   if (recipient != nullptr) {
     plan.envelope = seal_originals(file, data_set, plan, *recipient, scanner);
   }

@@ -7,6 +7,7 @@ import shutil
 import stat
 import struct
 import subprocess
+import time
 import unittest
 
 import dicom_bytes as db
@@ -248,6 +249,29 @@ class Envelopes(Keys):
         source = self.put("in/a.dcm", db.part10(db.ultrasound(pixels=pixels)))
         _, manifest, _ = self.run_on(source, expect=3, more=self.option)
         self.assertEqual(manifest["inputs"][0]["reason"], "residue")
+
+    def test_names_of_a_certificate_without_key_identifier_are_searched_for(self):
+        self.openssl("req", "-x509", "-key", "key.pem", "-out", "cert.pem", "-subj",
+                     "/O=Sankt Elsewo/CN=Trustee", "-addext", "subjectKeyIdentifier=none")
+        source = self.put("in/a.dcm", db.part10(rich()))
+        _, manifest, _ = self.run_on(source, expect=3, more=self.option)
+        self.assertEqual(manifest["inputs"][0]["reason"], "residue")
+        self.put("in/a.dcm", db.part10(db.ultrasound()))
+        output, _, _ = self.run_on(source, out="other", more=self.option)
+        self.restore(output)
+
+    def test_killed_runs_go_on_and_every_output_can_be_restored(self):
+        study = self.make("bench", "--files", "190")
+        output = self.scratch / "killed"
+        command = [EFFACE, "run", study, "-o", output, "--key", self.key, "-q", *self.option]
+        for delay in (0.05, 0.1, 0.15):
+            run = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+            time.sleep(delay)
+            run.kill()
+            run.wait()
+        subprocess.run(command, check=True)
+        done = self.restore(output)
+        self.assertIn("190 files restored, 0 not restored", done.stderr)
 
     def test_resuming_needs_the_same_certificate(self):
         path, _ = self.clean(db.part10(rich()))
