@@ -12,11 +12,12 @@ namespace {
 constexpr dicom::Tag sop_instance_uid{0x0008, 0x0018};
 constexpr int most_attempts = 8;  // one fails by chance in less than one of 10,000 files
 
-std::string output_uid(const dicom::DataSet& data_set, const dicom::EditPlan& plan) {
+/// As restoring reads it from the output.
+std::string output_uid(const dicom_dcmtk::DicomFile& file, const dicom::EditPlan& plan) {
   for (const dicom::Edit& edit : plan.edits) {
     if (edit.path.parents.empty() && edit.path.tag == sop_instance_uid) return edit.value;
   }
-  return data_set.text(sop_instance_uid);
+  return file.facts().sop_instance_uid.reveal();
 }
 
 base::Digest checksum(const std::string& uid, std::string_view originals) {
@@ -33,7 +34,7 @@ std::string seal_originals(dicom_dcmtk::DicomFile& file, const dicom::DataSet& d
                            const deid::ResidueScanner& scanner) {
   std::string originals = dicom_dcmtk::encode_originals(
       file, {deid::original_tags(data_set, plan), deid::may_be_picture});
-  const base::Digest sum = checksum(output_uid(data_set, plan), originals);
+  const base::Digest sum = checksum(output_uid(file, plan), originals);
   std::string content = dicom_dcmtk::with_checksum(std::move(originals), sum);
   std::string envelope;
   for (int attempt = 0; attempt < most_attempts; ++attempt) {

@@ -182,6 +182,15 @@ class Envelopes(Keys):
                          ("YES", "by hand"))
         self.assertNotIn("DeidentificationMethodCodeSequence", after)
 
+    def test_options_that_retain_do_not_matter(self):
+        data = db.part10(rich().replace(b"1.2.3.4.5\0", b" 1.2.3.4.5"))
+        more = (*self.option, "--retain", "uids,institution-identity", "--dates", "modified")
+        output, _, _ = self.run_on(self.put("in/a.dcm", data), more=more)
+        self.restore(output)
+        [path] = output.rglob("*.dcm")
+        after = pydicom.dcmread(self.scratch / "back" / path.relative_to(output))
+        self.assertEqual(content(after), content(pydicom.dcmread(io.BytesIO(data))))
+
     def test_directories_keep_their_paths(self):
         for i in range(3):
             self.put(f"in/{i}.dcm", db.part10(rich().replace(b"1.2.3.4.5", f"1.2.3.4.{i}".encode())))
