@@ -46,12 +46,14 @@ void declare_choices(CLI::App& run, RunArguments& a) {
          "key serves this run alone, which then cannot be resumed")
       ->type_name("FILE");
   declare_profile_options(run, a.profile);
+  declare_text_actions(run, a.profile);
   run.add_option("--encrypt-attributes", a.certificate,
                  "Keep the originals of removed and changed attributes inside every DICOM output, "
                  "encrypted for the holder of this certificate (efface restore); off by default")
       ->type_name("CERT");
   run.add_option("--features", a.features, "Parts of the face to remove")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::IsMember({"eyes", "nose", "mouth", "ears"}))
       ->type_name("LIST")
       ->default_str("eyes,nose,mouth,ears");

@@ -32,6 +32,23 @@ void choose(const std::string& prefix, const std::vector<std::string>& names,
   }
 }
 
+text::Actions actions_of(const std::vector<std::string>& choices) {
+  text::Actions actions;
+  for (const std::string& choice : choices) {
+    const std::size_t sign = choice.find('=');
+    const auto kind = text::entity_from(choice.substr(0, sign));
+    const auto action = sign == std::string::npos
+                            ? std::nullopt
+                            : text::entity_action_from(choice.substr(sign + 1));
+    if (!kind || !action) {
+      throw base::Error(base::Fault::usage, "--text-actions: '" + choice + "' is no KIND=ACTION",
+                        "for instance name=hash,date=remove; the kinds stand in efface(1)");
+    }
+    actions.set(*kind, *action);
+  }
+  return actions;
+}
+
 }  // namespace
 
 void declare_profile_options(CLI::App& app, ProfileArguments& a) {
@@ -39,12 +56,16 @@ void declare_profile_options(CLI::App& app, ProfileArguments& a) {
                  "Options of PS3.15 that keep more (efface profile list): uids, device-identity, "
                  "institution-identity, patient-characteristics, safe-private")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::IsMember(names_behind("retain-")))
       ->type_name("LIST");
-  app.add_option("--clean", a.clean,
-                 "Options of PS3.15 that clean instead of removing: structured-content, graphics")
+  app.add_option(
+         "--clean", a.clean,
+         "Options of PS3.15 that clean instead of removing: descriptors, structured-content, "
+         "graphics")
       ->delimiter(',')
-      ->check(CLI::IsMember({"structured-content", "graphics"}))
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember(names_behind("clean-")))
       ->type_name("LIST");
   app.add_option("--dates", a.dates,
                  "Dates: removed (Basic Profile), modified: shifted by whole weeks per patient, or "
@@ -54,6 +75,15 @@ void declare_profile_options(CLI::App& app, ProfileArguments& a) {
   app.add_option("--profile", a.file,
                  "JSON file that changes single rows, each with its reason (efface(1))")
       ->type_name("FILE");
+}
+
+void declare_text_actions(CLI::App& app, ProfileArguments& a) {
+  app.add_option("--text-actions", a.text_actions,
+                 "What is done to what is found in cleaned text: KIND=keep, remove, replace, mask "
+                 "or hash, separated by commas; replace unless told (efface(1))")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("LIST");
 }
 
 deid::Profile profile_of_names(const std::string& names) {
@@ -81,6 +111,7 @@ ChosenProfile choose_profile(const ProfileArguments& a) {
   ChosenProfile chosen;
   choose("retain-", a.retain, chosen.profile);
   choose("clean-", a.clean, chosen.profile);
+  chosen.text_actions = actions_of(a.text_actions);
   if (a.dates == "modified") chosen.profile.dates = deid::Dates::modified;
   if (a.dates == "kept") chosen.profile.dates = deid::Dates::kept;
   if (a.file.empty()) return chosen;

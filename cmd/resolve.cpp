@@ -133,6 +133,7 @@ std::map<std::string, std::string> recorded(const RunArguments& a, const batch::
           {"retain", joined(a.profile.retain)},
           {"clean", joined(a.profile.clean)},
           {"dates", a.profile.dates},
+          {"text-actions", joined(a.profile.text_actions)},
           {"names", a.names},
           {"qc", yes(!a.qc.empty())},
           {"export-maps", yes(!a.maps.empty())},
@@ -166,6 +167,7 @@ batch::RunOptions resolve(const RunArguments& a) {
   }
   ChosenProfile chosen = choose_profile(a.profile);
   o.profile = std::move(chosen.profile);
+  o.text_actions = chosen.text_actions;
   o.features = features_of(a.features);
   o.extent = a.extent == "face" ? face::Extent::face : face::Extent::features;
   if (o.extent == face::Extent::face && o.features.size() != face::feature_count) {

@@ -12,6 +12,7 @@ ARROWS = {
     "study": {"base", "dicom", "volume"},
     "text": {"base"},
     "deid": {"base", "dicom"},
+    "descriptors": {"base", "dicom", "deid", "text"},
     "face": {"base", "volume"},
     "qc": {"base", "volume", "face"},
     "audit": {"base", "dicom", "face"},
@@ -20,7 +21,7 @@ ARROWS = {
     "volume_itk": {"base", "volume"},
     "face_torch": {"base", "volume", "face"},
     "crypto_openssl": {"base"},
-    "batch": {"base", "dicom", "volume", "study", "deid", "face", "qc", "audit", "text",
+    "batch": {"base", "dicom", "volume", "study", "deid", "text", "descriptors", "face", "qc", "audit",
               "dicom_dcmtk", "volume_itk", "crypto_openssl"},
 }
 ARROWS["cmd"] = set(ARROWS)

@@ -87,6 +87,7 @@ class InputText {
     }
     json.key("actions").raw(actions_text_);
     write_counts(json.key("safe_harbor"), input.safe_harbor);
+    if (!input.text.empty()) write_counts(json.key("text"), input.text);
   }
 
   const std::map<std::string, ActionCounts>* actions_ = nullptr;

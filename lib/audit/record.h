@@ -67,6 +67,7 @@ struct InputRecord {
   /// rest.
   std::map<std::string, ActionCounts> actions;
   std::map<std::string, std::uint64_t> safe_harbor;  ///< class -> values removed or replaced
+  std::map<std::string, std::uint64_t> text;  ///< kind -> places taken out of free text that stays
 };
 
 /// All that one study contributes: one journal line.

@@ -154,6 +154,7 @@ void write(JsonText& json, const InputRecord& input, SharedCounts& shared) {
   if (!input.safe_harbor.empty()) {
     json.member("safe_harbor", shared.classes.number_of(input.safe_harbor));
   }
+  if (!input.text.empty()) json.member("text", shared.classes.number_of(input.text));
   json.close('}');
 }
 
@@ -175,6 +176,7 @@ InputRecord read_input(const Json& json, const std::vector<Actions>& actions,
   member("actions", [&](const Json& n) { input.actions = actions.at(n.get<std::size_t>()); });
   member("safe_harbor",
          [&](const Json& n) { input.safe_harbor = classes.at(n.get<std::size_t>()); });
+  member("text", [&](const Json& n) { input.text = classes.at(n.get<std::size_t>()); });
   return input;
 }
 

@@ -37,6 +37,7 @@ void Totals::add(const InputRecord& input) {
     for (std::size_t a = 0; a < counts.size(); ++a) sums[a] += counts[a];
   }
   for (const auto& [name, count] : input.safe_harbor) safe_harbor_[name] += count;
+  for (const auto& [kind, count] : input.text) text_[kind] += count;
 }
 
 void Totals::add(const VolumeRecord& volume) {
@@ -64,6 +65,7 @@ void Totals::write(JsonText& json) const {
   write_features(json.key("voxels_removed"), voxels_removed_);
   json.member("brain_overlap_voxels", brain_overlap_voxels_);
   write_counts(json.key("safe_harbor"), safe_harbor_);
+  if (!text_.empty()) write_counts(json.key("text"), text_);
   write_actions(json.key("actions"), actions_);
 }
 

@@ -33,7 +33,7 @@ class Totals {
   std::array<std::uint64_t, 3> outcomes_{};
   std::map<std::string, std::uint64_t> withheld_reasons_, failed_reasons_;
   std::map<std::string, ActionCounts> actions_;
-  std::map<std::string, std::uint64_t> safe_harbor_;
+  std::map<std::string, std::uint64_t> safe_harbor_, text_;
   std::array<std::uint64_t, 4> verdicts_{};
   std::array<std::uint64_t, face::feature_count> voxels_removed_{};
   std::uint64_t brain_overlap_voxels_ = 0;

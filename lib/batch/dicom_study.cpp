@@ -11,6 +11,7 @@
 #include "batch/instance.h"
 #include "batch/study_inputs.h"
 #include "batch/voxels.h"
+#include "descriptors/study_text.h"
 #include "study/stack.h"
 
 namespace efface::batch {
@@ -30,6 +31,15 @@ class DicomStudy {
   audit::StudyRecord run() {
     inputs_.read();
     inputs_.name_outputs();
+    constexpr std::size_t most_values = 20'000;  // more than any patient has; then text is removed
+    if (deid::cleans_free_text(context_.options.profile) &&
+        inputs_.subject().size() <= most_values) {
+      free_text_ = std::make_unique<descriptors::StudyText>(
+          inputs_.subject(), context_.options.text_actions,
+          [this](std::string_view domain, std::string_view value) {
+            return context_.pseudonyms.digest(domain, value);
+          });
+    }
     // Held until the study's voxels are released; studies without volumes do not wait for it.
     std::unique_lock<std::mutex> voxels;
     const std::vector<std::size_t> members = inputs_.open_volumes();
@@ -235,6 +245,7 @@ class DicomStudy {
       job.facts = &inputs_.facts()[i];
       job.staging = staging_;
       job.output = inputs_.output(i);
+      job.free_text = free_text_.get();
       job.face_checked = was_checked(i);
       job.pixels = pixels(i);
       if (context_.maps != nullptr) job.identifiers = &identifiers_[i];
@@ -302,6 +313,7 @@ class DicomStudy {
   StudyInputs inputs_;
   fs::path staging_;
   const Context& context_;
+  std::unique_ptr<descriptors::StudyText> free_text_;
   std::vector<study::Stack> stacks_;
   std::vector<FaceVolume> volumes_;
   std::unique_ptr<StudyFaces> faces_;

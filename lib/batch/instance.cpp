@@ -85,6 +85,7 @@ void write_and_check(InstanceJob& job, dicom_dcmtk::DicomFile& file, const dicom
     fs::remove(staged);
     record.actions.clear();
     record.safe_harbor.clear();
+    record.text.clear();
     return withhold(record, "residue", "a removed value still stood in the output");
   }
   record.outcome = audit::Outcome::written;
@@ -161,11 +162,13 @@ void process_instance(InstanceJob& job, const Context& context, audit::InputReco
   plan_context.sop_class_uid = job.facts->sop_class_uid;
   plan_context.face_removed = job.face_checked;
   plan_context.pixels_changed = job.pixels.has_value();
+  plan_context.free_text = job.free_text;
   dicom::EditPlan plan =
       deid::plan_edits(data_set, context.options.profile, plan_context, context.pseudonyms);
   const dicom::DataSet meta = file.meta();
   deid::count_meta_as_removed(meta, plan);
   deid::count_dropped_as_removed(file.dropped(), plan);
+  record.text = std::move(plan.found_in_text);
   count_actions(plan, record);
   count_meta_actions(meta, record);
   const crypto_openssl::Recipient* recipient = context.options.recipient.get();

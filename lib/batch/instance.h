@@ -9,6 +9,7 @@
 #include "audit/record.h"
 #include "batch/context.h"
 #include "batch/index.h"
+#include "deid/free_text.h"
 #include "deid/replaced_identifiers.h"
 #include "dicom/facts.h"
 #include "dicom_dcmtk/rewriter.h"
@@ -18,9 +19,10 @@ namespace efface::batch {
 struct InstanceJob {
   const IndexedFile* file = nullptr;
   const dicom::InstanceFacts* facts = nullptr;
-  std::filesystem::path staging;  ///< of the study
-  std::string output;             ///< relative path of the output
-  bool face_checked = false;      ///< the model saw it: 113102 and (0028,0302) NO hold
+  std::filesystem::path staging;              ///< of the study
+  std::string output;                         ///< relative path of the output
+  const deid::FreeText* free_text = nullptr;  ///< of the study, where the profile wants one
+  bool face_checked = false;                  ///< the model saw it: 113102 and (0028,0302) NO hold
   std::optional<dicom_dcmtk::NewPixels> pixels;      ///< when voxels changed
   deid::ReplacedIdentifiers* identifiers = nullptr;  ///< filled where maps are asked for
 };

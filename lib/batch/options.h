@@ -16,6 +16,7 @@
 #include "deid/profile.h"
 #include "face/decide.h"
 #include "face/fill.h"
+#include "text/entity.h"
 
 namespace efface::batch {
 
@@ -32,6 +33,7 @@ struct RunOptions {
   /// Who may open the originals that every DICOM output then carries; null = none does.
   std::shared_ptr<const crypto_openssl::Recipient> recipient;
   deid::Profile profile;
+  text::Actions text_actions;  ///< what is done to what is found in free text
   std::vector<face::Feature> features{face::all_features.begin(), face::all_features.end()};
   face::Extent extent = face::Extent::features;
   face::Fill fill = face::Fill::noise;

@@ -1,11 +1,13 @@
 #include "batch/study_inputs.h"
 
 #include <map>
+#include <mutex>
 #include <string_view>
 
 #include "base/error.h"
 #include "batch/instance.h"
 #include "batch/staging.h"
+#include "descriptors/subject.h"
 #include "dicom_dcmtk/reader.h"
 
 namespace efface::batch {
@@ -37,13 +39,22 @@ StudyInputs::StudyInputs(const StudyFiles& study, const Context& context)
 }
 
 void StudyInputs::read() {
+  const bool cleans_text = deid::cleans_free_text(context_.options.profile);
+  std::mutex subject;
   context_.pool.parallel_for(size(), [&](std::size_t i) {
     context_.check_cancelled();
     try {
       if (!files_[i].problem.empty()) {
         throw base::Error(base::Fault::bad_input, files_[i].problem);
       }
-      facts_[i] = dicom_dcmtk::DicomFile(files_[i].path).facts();
+      const dicom_dcmtk::DicomFile file(files_[i].path);
+      facts_[i] = file.facts();
+      if (cleans_text) {
+        text::SubjectValues own;
+        descriptors::gather_subject(file.attributes(), own);
+        const std::lock_guard lock(subject);
+        subject_.merge(own);
+      }
       classes_[i] = study::classify(facts_[i]);
       const std::string& series = facts_[i].series_uid.reveal();
       if (!series.empty()) {
@@ -132,6 +143,7 @@ void StudyInputs::take_back(std::size_t i, const fs::path& staging, const std::s
   input.output_bytes = 0;
   input.actions.clear();
   input.safe_harbor.clear();
+  input.text.clear();
   is_open_[i] = 1;
   withhold(i, reason, detail);
 }

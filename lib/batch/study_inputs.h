@@ -13,6 +13,7 @@
 #include "batch/index.h"
 #include "dicom/facts.h"
 #include "study/classify.h"
+#include "text/subject_values.h"
 
 namespace efface::batch {
 
@@ -41,6 +42,9 @@ class StudyInputs {
   /// Those of them that are shown to the model.
   std::vector<std::size_t> open_volumes() const;
 
+  /// What all files say of the patient; gathered only for profiles that clean free text.
+  const text::SubjectValues& subject() const { return subject_; }
+
   audit::StudyRecord& record() { return record_; }
   audit::InputRecord& record(std::size_t i) { return record_.inputs[i]; }
 
@@ -63,6 +67,7 @@ class StudyInputs {
   const Context& context_;
   audit::StudyRecord record_;
   std::vector<dicom::InstanceFacts> facts_;
+  text::SubjectValues subject_;
   std::vector<study::Classification> classes_;
   std::vector<std::string> outputs_;
   std::vector<char> is_open_;  ///< char, not bool: written from several threads

@@ -124,6 +124,7 @@ dicom::Vr value_vr(const dicom::DataSet& data_set) {
 Place place_inside(const Place& around, Tag sequence, const Ruling& ruling) {
   const Code code = ruling.code;
   Place place;
+  place.character_set = around.character_set;
   const bool is_cleaned =
       code == Code::C && std::find(std::begin(clean_contents), std::end(clean_contents),
                                    sequence) != std::end(clean_contents);

@@ -109,6 +109,15 @@ void EditList::retain_text(const dicom::Attribute& attribute, Vr vr) {
   retained_texts_.push_back({path_to(attribute), &attribute, vr});
 }
 
+void EditList::clean_text(const dicom::Attribute& attribute, Vr vr, FreeText::Cleaned cleaned) {
+  dicom::Attribute left;
+  left.tag = attribute.tag;
+  left.vr = vr;
+  left.value = base::Phi<std::string>(std::move(cleaned.value));
+  cleaned_texts_.push_back(
+      {{path_to(attribute), &attribute, vr}, std::move(left), std::move(cleaned.found)});
+}
+
 void EditList::clean(KeptText& text) {
   removed_.add(*text.attribute);
   plan_.edits.push_back(
@@ -121,6 +130,7 @@ void EditList::clean(KeptText& text) {
 void EditList::leave_retained_ones_out() {
   RemovedValues staying = retained_;
   for (const KeptText& text : retained_texts_) staying.add(*text.attribute);
+  for (const CleanedText& text : cleaned_texts_) staying.add(text.left);
   sort_each_once(staying.all);
   sort_each_once(removed_.of_persons);
   std::erase_if(removed_.all, [&](const std::string& value) {
@@ -139,6 +149,23 @@ void EditList::settle_retained_texts() {
   }
 }
 
+void EditList::settle_cleaned_texts() {
+  const PatternMatcher matcher = matcher_of(removed_.identifying, true);
+  for (CleanedText& cleaned : cleaned_texts_) {
+    KeptText& text = cleaned.text;
+    const std::string& value = cleaned.left.value.reveal();
+    if (matches(matcher, lower_case(value))) {
+      clean(text);
+      continue;
+    }
+    retained_.add(cleaned.left);
+    for (const auto& [kind, count] : cleaned.found) plan_.found_in_text[kind] += count;
+    if (value == text.attribute->value.reveal()) continue;
+    removed_.add_all_but(*text.attribute, cleaned.left);
+    plan_.edits.push_back({std::move(text.path), dicom::Action::clean, text.vr, value});
+  }
+}
+
 void EditList::clean_kept_texts() {
   const PatternMatcher matcher = matcher_of(removed_.all, false);
   for (KeptText& text : kept_texts_) {
@@ -147,8 +174,10 @@ void EditList::clean_kept_texts() {
 }
 
 dicom::EditPlan EditList::take() {
-  if (!retained_.all.empty() || !retained_texts_.empty()) leave_retained_ones_out();
+  const bool has_texts = !retained_texts_.empty() || !cleaned_texts_.empty();
+  if (!retained_.all.empty() || has_texts) leave_retained_ones_out();
   if (!retained_texts_.empty()) settle_retained_texts();
+  if (!cleaned_texts_.empty()) settle_cleaned_texts();
   if (!kept_texts_.empty()) clean_kept_texts();
   std::sort(plan_.edits.begin(), plan_.edits.end(),
             [](const dicom::Edit& a, const dicom::Edit& b) { return a.path < b.path; });

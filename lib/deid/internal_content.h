@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "deid/profile.h"
 #include "deid/table.h"
@@ -22,7 +23,8 @@ enum class CodedEntry : std::uint8_t {
 /// Where a data set stands.
 struct Place {
   CodedEntry coded_entry = CodedEntry::keep;
-  bool in_content_tree = false;  ///< below a Content Sequence (0040,A730)
+  bool in_content_tree = false;      ///< below a Content Sequence (0040,A730)
+  std::string_view character_set{};  ///< (0008,0005) that holds here
 };
 
 /// A content item's treatment beyond that of its attributes by Table E.1-1.

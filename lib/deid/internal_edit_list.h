@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "deid/free_text.h"
 #include "deid/internal_content.h"
 #include "deid/internal_removed_values.h"
 #include "dicom/dataset.h"
@@ -43,6 +45,10 @@ class EditList {
   /// case of letters, or it equals one that says who somebody is: then it is cleaned like text that
   /// stays.
   void retain_text(const dicom::Attribute& attribute, dicom::Vr vr);
+  /// Free text of which `cleaned` is left. What is left of it is kept on purpose, unless a value
+  /// that identifies (deid::SafeHarbor) and was removed elsewhere turns out to be in it, in any
+  /// case of letters: then it becomes a dummy.
+  void clean_text(const dicom::Attribute& attribute, dicom::Vr vr, FreeText::Cleaned cleaned);
   /// An attribute that efface writes at the top level; nothing counts as removed.
   void add(dicom::Tag tag, dicom::Vr vr, std::string value);
 
@@ -58,13 +64,20 @@ class EditList {
   dicom::TagPath path_;
   dicom::EditPlan plan_;
   RemovedValues removed_, retained_;
+  struct CleanedText {
+    KeptText text;
+    dicom::Attribute left;  ///< with the new value
+    std::map<std::string, std::uint64_t> found;
+  };
   std::vector<KeptText> kept_texts_, retained_texts_;
+  std::vector<CleanedText> cleaned_texts_;
 
   void push(dicom::Tag tag, dicom::Action action, dicom::Vr vr, std::string value);
   dicom::TagPath path_to(const dicom::Attribute& attribute) const;
   void clean(KeptText& text);
   void leave_retained_ones_out();
   void settle_retained_texts();
+  void settle_cleaned_texts();
   void clean_kept_texts();
 };
 

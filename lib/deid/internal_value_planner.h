@@ -46,7 +46,8 @@ class ValuePlanner {
   void carry_out(const Value& value, Code code, const Place& place);
   bool keep(const Value& value, const Place& place);
   bool keep_age(const Value& value);
-  bool clean(const Value& value, const Ruling& ruling);
+  bool clean(const Value& value, const Ruling& ruling, const Place& place);
+  bool clean_text(const Value& value, const Place& place);
   bool shift(const Value& value);
   void keep_text(const Value& value);
   void put_dummy(const Value& value, const Place& place);

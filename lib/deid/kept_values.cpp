@@ -37,7 +37,8 @@ class Collector {
     }
     for (const dicom::Edit& edit : plan.edits) {
       edited_.insert(edit.path);
-      if (!edit.value.empty()) values_.push_back(edit.value);
+      const bool is_text_left = edit.action == dicom::Action::clean;
+      if (!edit.value.empty() && !is_text_left) values_.push_back(edit.value);
     }
   }
 

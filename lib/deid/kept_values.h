@@ -13,8 +13,9 @@ namespace efface::deid {
 
 /// From attributes that the plan leaves alone, at every depth: code strings, numbers, times of day
 /// and UIDs (VR CS, DS, IS, TM, UI), coded entries (code value, scheme, meaning), and what names a
-/// technique or product (technical.h); and every new value that the plan writes. Not what an option
-/// keeps (EditPlan::retained_values): of that only the very places where it stands are passed over.
+/// technique or product (technical.h); and every new value that the plan writes, but for what is
+/// left of cleaned text. Not what an option keeps (EditPlan::retained_values): of that only the
+/// very places where it stands are passed over.
 std::vector<std::string> kept_values(const dicom::DataSet& data_set, const dicom::EditPlan& plan);
 
 }  // namespace efface::deid

@@ -28,6 +28,8 @@ using internal::PrivateBlocks;
 /// X/Z in the table, but where it is allowed it must have items: like X/Z/U*, its UIDs are
 /// replaced.
 constexpr Tag referenced_study{0x0008, 0x1110};
+constexpr Tag character_sets{0x0008, 0x0005};
+constexpr Tag text_value{0x0040, 0xA160};
 
 bool is_empty(const Attribute& attribute) {
   if (!attribute.items.empty() || !attribute.is_loaded) return false;
@@ -80,7 +82,9 @@ class Planner {
   bool has_content_tree_ = false;
   std::optional<bool> refers_by_place_;
 
-  void visit(const DataSet& data_set, const Place& place) {
+  void visit(const DataSet& data_set, Place place) {
+    const Attribute* own_sets = data_set.find(character_sets);
+    if (own_sets != nullptr) place.character_set = own_sets->value.reveal();
     const Level level{data_set, place, internal::content_item(data_set, profile_),
                       PrivateBlocks(data_set, profile_)};
     for (const Attribute& attribute : data_set.attributes) treat(attribute, level);
@@ -102,6 +106,9 @@ class Planner {
     if (level.item.is_item) {
       const Ruling of_item = internal::ruling_in_item(tag, level.item);
       if (of_item.code != Code::none) return of_item;
+      if (tag == text_value && profile_.has(Option::clean_structured_content)) {
+        return {Code::C, Code::D, Source::option, Option::clean_structured_content, nullptr};
+      }
     }
     Ruling ruling = ruling_for(tag, profile_);
     const bool may_stay = ruling.code == Code::C || ruling.code == Code::K;

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "deid/free_text.h"
 #include "deid/profile.h"
 #include "deid/pseudonyms.h"
 #include "dicom/dataset.h"
@@ -17,6 +18,9 @@ struct PlanContext {
   bool has_head = false;  ///< the study holds a head: icons and graphics must go (they do anyhow)
   bool face_removed = false;  ///< this instance went through the model: claim 113102
   bool pixels_changed = false;
+  /// Cleans free text under Clean Descriptors and Clean Structured Content; without it the Basic
+  /// Profile's code holds for free text.
+  const FreeText* free_text = nullptr;
 };
 
 /// Rules:

@@ -94,6 +94,10 @@ const RowChange* find_private_change(std::string_view creator, dicom::Tag tag,
   return creator.empty() ? nullptr : find_change(creator, tag, profile);
 }
 
+bool cleans_free_text(const Profile& profile) {
+  return profile.has(Option::clean_descriptors) || profile.has(Option::clean_structured_content);
+}
+
 bool keeps_more_than_standard(const Profile& profile) {
   return std::any_of(profile.changes.begin(), profile.changes.end(),
                      [&](const RowChange& change) { return keeps_more(change, profile); });

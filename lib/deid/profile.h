@@ -71,6 +71,9 @@ Code code_for(dicom::Tag tag, const Profile& profile);
 const RowChange* find_private_change(std::string_view creator, dicom::Tag tag,
                                      const Profile& profile);
 
+/// Whether free text is cleaned instead of removed: then plan_edits wants a FreeText.
+bool cleans_free_text(const Profile& profile);
+
 /// Whether a changed row keeps what the standard wants removed or replaced under the options
 /// chosen: then the Basic Profile is not claimed.
 bool keeps_more_than_standard(const Profile& profile);

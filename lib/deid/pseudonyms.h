@@ -19,6 +19,9 @@ class Pseudonyms {
  public:
   explicit Pseudonyms(KeyedDigest keyed) : keyed_(std::move(keyed)) {}
 
+  base::Digest digest(std::string_view domain, std::string_view value) const {
+    return keyed_(domain, value);
+  }
   /// 2.25.… for an original UID (surrounding spaces and NULs ignored); registered UIDs unchanged.
   std::string uid(std::string_view original) const;
   /// `prefix` and 16 upper-case base-32 characters, e.g. "P-…"; fits LO, SH (16 characters less)

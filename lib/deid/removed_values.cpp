@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <iterator>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "deid/internal_content.h"
 #include "deid/internal_removed_values.h"
@@ -33,17 +35,17 @@ bool is_printable(std::string_view text) {
   });
 }
 
-/// Whether the attribute's values say who somebody is, and not merely where, when or with what.
-bool says_who(const dicom::Attribute& attribute) {
-  if (attribute.vr == Vr::UI) return false;
+/// What the attribute's values say of somebody.
+Telling telling_of(const dicom::Attribute& attribute) {
   switch (safe_harbor_class(attribute.tag, attribute.vr)) {
+    case SafeHarbor::none:
+      return Telling::nothing;
     case SafeHarbor::geographic:
     case SafeHarbor::dates:
     case SafeHarbor::device:
-    case SafeHarbor::none:
-      return false;
+      return Telling::where_or_when;
     default:
-      return true;
+      return attribute.vr == Vr::UI ? Telling::where_or_when : Telling::who;
   }
 }
 
@@ -58,21 +60,22 @@ std::string_view without_padding(std::string_view text) {
   return text;
 }
 
-void RemovedValues::add_value(std::string_view value, bool is_of_person) {
+void RemovedValues::add_value(std::string_view value, Telling telling) {
   value = without_padding(value);
   if (value.size() < least_value_bytes) return;
   all.emplace_back(value.substr(0, most_bytes));
-  if (is_of_person) of_persons.push_back(all.back());
+  if (telling != Telling::nothing) identifying.push_back(all.back());
+  if (telling == Telling::who) of_persons.push_back(all.back());
 }
 
 void RemovedValues::add_text(const dicom::Attribute& attribute, Vr vr, std::string_view text) {
-  const bool is_of_person = lists_persons && says_who(attribute);
+  const Telling telling = lists_persons ? telling_of(attribute) : Telling::nothing;
   switch (vr) {
     case Vr::LT:
     case Vr::ST:
     case Vr::UT:
     case Vr::UR:
-      return add_value(text, is_of_person);
+      return add_value(text, telling);
     case Vr::CS:
     case Vr::DS:
     case Vr::IS:
@@ -84,10 +87,10 @@ void RemovedValues::add_text(const dicom::Attribute& attribute, Vr vr, std::stri
   for_each_part(text, "\\", [&](std::string_view value) {
     value = without_padding(value);
     if (vr == Vr::UI && dicom::is_registered_uid(value)) return;
-    add_value(value, is_of_person);
+    add_value(value, telling);
     if (vr != Vr::PN) return;
     for_each_part(value, "^= ,", [&](std::string_view part) {
-      if (part.size() < value.size()) add_value(part, is_of_person);
+      if (part.size() < value.size()) add_value(part, telling);
     });
   });
 }
@@ -103,6 +106,21 @@ void RemovedValues::add(const dicom::Attribute& attribute) {
   } else if (attribute.vr == Vr::UN || attribute.vr == Vr::OB || attribute.vr == Vr::none) {
     const std::string_view text = without_padding(value);
     if (is_printable(text)) add_text(attribute, Vr::LO, text);
+  }
+}
+
+void RemovedValues::add_all_but(const dicom::Attribute& before, const dicom::Attribute& after) {
+  RemovedValues old, left;
+  old.lists_persons = lists_persons;
+  old.add(before);
+  left.add(after);
+  const auto is_left = [&](const std::string& value) {
+    return std::find(left.all.begin(), left.all.end(), value) != left.all.end();
+  };
+  for (const auto& [from, to] :
+       {std::pair(&old.all, &all), std::pair(&old.identifying, &identifying),
+        std::pair(&old.of_persons, &of_persons)}) {
+    std::remove_copy_if(from->begin(), from->end(), std::back_inserter(*to), is_left);
   }
 }
 

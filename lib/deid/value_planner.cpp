@@ -32,6 +32,11 @@ constexpr int most_years = 89;  // 45 CFR 164.514(b)(2)(i)(C)
 constexpr Tag days_of_the_object[] = {
     {0x0008, 0x0020}, {0x0008, 0x0021}, {0x0008, 0x0022}, {0x0008, 0x0023}};
 
+bool is_free_text(Vr vr) {
+  return vr == Vr::LO || vr == Vr::SH || vr == Vr::ST || vr == Vr::LT || vr == Vr::UT ||
+         vr == Vr::UC;
+}
+
 bool all_are_uids(const std::string& text) {
   const std::vector<std::string> uids = dicom::split_values(text);
   return std::all_of(uids.begin(), uids.end(), [](const std::string& uid) {
@@ -66,7 +71,7 @@ void ValuePlanner::plan_uid(const Value& value, const Ruling& ruling) {
 
 void ValuePlanner::plan_value(const Value& value, const Ruling& ruling, const Place& place) {
   if (ruling.code == Code::K && ruling.source != Source::silent && keep(value, place)) return;
-  if (ruling.code == Code::C && clean(value, ruling)) return;
+  if (ruling.code == Code::C && clean(value, ruling, place)) return;
   const bool is_undone = ruling.code == Code::K || ruling.code == Code::C;
   if (ruling.code == Code::none && place.coded_entry == CodedEntry::retained &&
       is_part_of_code(value.attribute.tag)) {
@@ -151,9 +156,8 @@ bool ValuePlanner::keep_age(const Value& value) {
   return true;
 }
 
-/// Code C. False when the value cannot be cleaned: then the stricter code holds. Free text is not
-/// cleaned here.
-bool ValuePlanner::clean(const Value& value, const Ruling& ruling) {
+/// Code C. False when the value cannot be cleaned: then the stricter code holds.
+bool ValuePlanner::clean(const Value& value, const Ruling& ruling, const Place& place) {
   const bool is_date = value.known == Vr::DA || value.known == Vr::DT || value.known == Vr::TM ||
                        value.attribute.tag == time_zone;
   if (is_date) return !is_birth_date_of_the_old(value) && shift(value);
@@ -163,7 +167,20 @@ bool ValuePlanner::clean(const Value& value, const Ruling& ruling) {
         pseudonyms_.pseudonym("application-entity", value.attribute.value.reveal(), "AE-", 12));
     return true;
   }
-  return false;
+  const bool is_of_text = ruling.option == Option::clean_descriptors ||
+                          ruling.option == Option::clean_structured_content;
+  return is_of_text && clean_text(value, place);
+}
+
+bool ValuePlanner::clean_text(const Value& value, const Place& place) {
+  const Attribute& attribute = value.attribute;
+  if (context_.free_text == nullptr || !attribute.is_loaded) return false;
+  if (!is_free_text(value.vr) || !is_free_text(value.known)) return false;
+  std::optional<FreeText::Cleaned> cleaned =
+      context_.free_text->clean(value.vr, attribute.value.reveal(), place.character_set);
+  if (!cleaned) return false;
+  edits_.clean_text(attribute, value.vr, std::move(*cleaned));
+  return true;
 }
 
 /// Moves dates by the subject's weeks; times of day and zones stay. False when it cannot be done.

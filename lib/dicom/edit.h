@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ struct EditPlan {
   /// Values that an option of the profile keeps on purpose, in the same form: a removed value that
   /// is found inside one of them is no residue.
   std::vector<base::Phi<std::string>> retained_values;
+  /// Kind -> how many places went from free text that stays otherwise.
+  std::map<std::string, std::uint64_t> found_in_text;
   /// New items for sequences that efface writes, e.g. (0012,0064): code value, scheme, meaning.
   struct Code {
     std::string value, scheme, meaning;

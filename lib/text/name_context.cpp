@@ -83,6 +83,7 @@ class Search {
       if (i + 1 < words_.size()) {
         take_pair(i);
         take_caret(i);
+        take_investigator(i);
       }
     }
   }
@@ -236,6 +237,16 @@ class Search {
     if (gap != "^") return;
     if (known_.is_common(word(i)) && known_.is_common(word(i + 1))) return;
     findings_.push_back({words_[i].begin, words_[i + 1].end, Entity::name});
+  }
+
+  /// Two names before a caret, as scanners name a protocol by whose it is: "Doe_Jane^950_fmri".
+  void take_investigator(std::size_t i) {
+    const std::string_view gap = between(i, i + 1);
+    if (gap != "_" && gap != " ") return;
+    const std::size_t end = words_[i + 1].end;
+    if (end >= folded_.size() || folded_[end] != '^') return;
+    if (!looks_like_name(i) || !looks_like_name(i + 1)) return;
+    findings_.push_back({words_[i].begin, end, Entity::name});
   }
 };
 

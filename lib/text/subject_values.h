@@ -37,7 +37,12 @@ class SubjectValues {
   void add_phrase(std::string_view phrase, Entity entity);
   void add_phone(std::string_view number);
 
+  /// All values of another.
+  void merge(const SubjectValues& other) {
+    values_.insert(other.values_.begin(), other.values_.end());
+  }
   bool empty() const { return values_.empty(); }
+  std::size_t size() const { return values_.size(); }
   friend bool operator==(const SubjectValues&, const SubjectValues&) = default;
 
  private:
