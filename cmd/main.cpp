@@ -40,6 +40,7 @@ int run_command(const RunArguments& arguments) {
   options.cancelled = &cancelled;
   catch_signals();
   const LoadedModel model = make_model(arguments, options);
+  burned_in::ReaderPool text_readers = make_text_readers();
   const auto observer = make_observer(arguments);
   if (options.key_is_random && !arguments.quiet && !options.dry_run) {
     observer->message(
@@ -55,7 +56,7 @@ int run_command(const RunArguments& arguments) {
         "--encrypt-attributes: outputs hold the originals of their attributes; who has the private "
         "key can identify patients");
   }
-  const batch::RunResult result = batch::run(options, model.networks(), *observer);
+  const batch::RunResult result = batch::run(options, model.networks(), text_readers, *observer);
   if (options.dry_run) return exit_ok;
   if (!arguments.quiet) {
     observer->message(fmt::format("{} files: {} written, {} withheld, {} failed; see manifest.json",

@@ -66,6 +66,14 @@ void declare_choices(CLI::App& run, RunArguments& a) {
                  "What takes a face's place: noise from the image's own background, or a constant")
       ->check(CLI::IsMember({"noise", "constant"}))
       ->capture_default_str();
+  run.add_option("--pixels", a.pixels,
+                 "Images that may hold burned-in text: clean (read every frame and blank it), "
+                 "withhold them, or keep them as they are")
+      ->check(CLI::IsMember({"keep", "clean", "withhold"}))
+      ->capture_default_str();
+  run.add_option("--device-rules", a.device_rules,
+                 "Known places of burned-in text by device (JSON), beside the built-in ones")
+      ->type_name("FILE");
 }
 
 void declare_machine(CLI::App& run, RunArguments& a) {

@@ -28,6 +28,8 @@ struct RunArguments {
   std::string extent = "features";
   std::string fill = "noise";
   ProfileArguments profile;
+  std::string pixels = "clean";
+  std::string device_rules;
   std::string names = "keyed";
   std::string progress = "auto";
   int jobs = 0;  ///< 0 = as many as there are processors

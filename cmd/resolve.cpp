@@ -10,18 +10,21 @@
 #include <iostream>
 #include <mutex>
 #include <set>
+#include <span>
 #include <thread>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "batch/staging.h"
 #include "cmd/lazy_segmenter.h"
+#include "config/device_rules.h"
 #include "config/key_file.h"
 #include "config/model_card.h"
 #include "crypto_openssl/crypto.h"
 #include "deid/table.h"
 #include "dicom_dcmtk/version.h"
 #include "face_torch/load.h"
+#include "ocr_tesseract/load.h"
 #include "volume_itk/image_file.h"
 
 namespace efface::cmd {
@@ -124,6 +127,31 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
+fs::path ocr_plugin_path() {
+  return installed({"lib/efface/libefface_ocr.so", "lib/libefface_ocr.so"},
+                   "the text reader's plugin libefface_ocr.so");
+}
+
+batch::Pixels pixels_of(const std::string& name) {
+  if (name == "keep") return batch::Pixels::keep;
+  return name == "withhold" ? batch::Pixels::withhold : batch::Pixels::clean;
+}
+
+/// The built-in rules and the user's, and the digest of both in the record of the options.
+void add_device_rules(const RunArguments& a, batch::RunOptions& o) {
+  std::string text = config::read_device_rules(
+      installed({"share/efface/pixels/devices.json"}, "the list of devices"));
+  o.device_rules = config::parse_device_rules(text);
+  if (!a.device_rules.empty()) {
+    const std::string own = config::read_device_rules(a.device_rules);
+    const auto rules = config::parse_device_rules(own);
+    o.device_rules.insert(o.device_rules.end(), rules.begin(), rules.end());
+    text += own;
+  }
+  o.header.options["device-rules"] =
+      base::to_hex(crypto_openssl::sha256(std::as_bytes(std::span(text))));
+}
+
 /// Every option as it took effect. No paths: what they named is recorded by content.
 std::map<std::string, std::string> recorded(const RunArguments& a, const batch::RunOptions& o) {
   const auto yes = [](bool value) { return std::string(value ? "true" : "false"); };
@@ -134,6 +162,7 @@ std::map<std::string, std::string> recorded(const RunArguments& a, const batch::
           {"clean", joined(a.profile.clean)},
           {"dates", a.profile.dates},
           {"text-actions", joined(a.profile.text_actions)},
+          {"pixels", a.pixels},
           {"names", a.names},
           {"qc", yes(!a.qc.empty())},
           {"export-maps", yes(!a.maps.empty())},
@@ -175,6 +204,7 @@ batch::RunOptions resolve(const RunArguments& a) {
                 "leave --features out, or use --extent features");
   }
   o.fill = a.fill == "constant" ? face::Fill::constant : face::Fill::noise;
+  o.pixels = pixels_of(a.pixels);
   o.names = a.names == "keep" ? batch::Names::keep : batch::Names::keyed;
   o.follow_links = a.follow_links;
   o.record_paths = a.record_paths;
@@ -191,7 +221,8 @@ batch::RunOptions resolve(const RunArguments& a) {
   o.header.libraries = library_versions(false);
   o.header.table_edition = deid::table_edition();
   o.header.table_sha256 = deid::table_sha256();
-  for (const dicom::EditPlan::Code& code : deid::method_codes(o.profile, true, true)) {
+  for (const dicom::EditPlan::Code& code :
+       deid::method_codes(o.profile, true, true, o.pixels == batch::Pixels::clean)) {
     o.header.profile.push_back(code.value);
   }
   o.header.profile_file = std::move(chosen.file_name);
@@ -201,6 +232,7 @@ batch::RunOptions resolve(const RunArguments& a) {
   o.header.model_sha256 = cards.head.weights_sha256;
   if (cards.face) o.header.face_network_sha256 = cards.face->weights_sha256;
   o.header.options = recorded(a, o);
+  add_device_rules(a, o);
   return o;
 }
 
@@ -219,6 +251,10 @@ LoadedModel make_model(const RunArguments& a, const batch::RunOptions& o) {
   return model;
 }
 
+burned_in::ReaderPool make_text_readers() {
+  return burned_in::ReaderPool([] { return ocr_tesseract::load_text_reader(ocr_plugin_path()); });
+}
+
 std::map<std::string, std::string> library_versions(bool with_torch) {
   std::map<std::string, std::string> versions{
       {"DCMTK", dicom_dcmtk::library_version()},
@@ -229,7 +265,14 @@ std::map<std::string, std::string> library_versions(bool with_torch) {
        fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
       {"nlohmann/json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR,
                                     NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)}};
-  if (with_torch) versions["LibTorch"] = face_torch::torch_version(plugin_path());
+  if (with_torch) {
+    versions["LibTorch"] = face_torch::torch_version(plugin_path());
+    try {
+      versions["Tesseract"] = ocr_tesseract::tesseract_version(ocr_plugin_path());
+    } catch (const Error& missing) {
+      versions["Tesseract"] = missing.what();
+    }
+  }
   return versions;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "batch/options.h"
+#include "burned_in/reader.h"
 #include "cmd/options.h"
 #include "face/model.h"
 
@@ -25,7 +26,11 @@ struct LoadedModel {
 /// do not pay for it. The weights' SHA-256 are checked against the card before they are loaded.
 LoadedModel make_model(const RunArguments& arguments, const batch::RunOptions& options);
 
-/// Names and versions of the libraries in use; LibTorch's is asked only when `with_torch`.
+/// Readers that load Tesseract when the first image has to be read.
+burned_in::ReaderPool make_text_readers();
+
+/// Names and versions of the libraries in use; LibTorch's and Tesseract's are asked only when
+/// `with_torch`.
 std::map<std::string, std::string> library_versions(bool with_torch);
 
 /// What --version says of the device that --device auto would take.

@@ -9,9 +9,10 @@ packages=(
   build-essential cmake ninja-build pkg-config
   libtorch-dev libopenblas0-pthread libinsighttoolkit5-dev libdcmtk-dev libcli11-dev
   nlohmann-json3-dev libfmt-dev libssl-dev zlib1g-dev libre2-dev libicu-dev
+  libtesseract-dev tesseract-ocr-eng
   # to test
-  libgtest-dev dcmtk dicom3tools libgdcm-tools openssl clang-format groff-base
-  python3 python3-jsonschema python3-numpy python3-scipy python3-nibabel python3-pydicom
+  libgtest-dev dcmtk dicom3tools libgdcm-tools openssl clang-format groff-base tesseract-ocr
+  python3 python3-jsonschema python3-pil python3-numpy python3-scipy python3-nibabel python3-pydicom
   python3-torch
 )
 

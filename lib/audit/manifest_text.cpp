@@ -57,6 +57,17 @@ void write_volume(JsonText& json, const VolumeRecord& volume, const std::string&
       .close('}');
 }
 
+void write_burned_in(JsonText& json, const BurnedInRecord& text) {
+  json.open('{').member("decision", text.decision).member("frames_read", text.frames_read);
+  json.key("boxes").open('[');
+  for (const BurnedInRecord::Box& box : text.boxes) {
+    json.open('{').key("place").open('[');
+    for (const std::uint32_t number : box.place) json.value(number);
+    json.close(']').member("by", box.by).member("frames", box.frames).close('}');
+  }
+  json.close(']').close('}');
+}
+
 /// Many inputs of a study had the same done to them: its text is made once.
 class InputText {
  public:
@@ -79,6 +90,7 @@ class InputText {
     }
     json.member_unless_empty("pixels", input.pixels)
         .member_unless_empty("transfer_syntax_uid", input.transfer_syntax_uid);
+    if (!input.burned_in.decision.empty()) write_burned_in(json.key("burned_in"), input.burned_in);
     if (actions_ == nullptr || *actions_ != input.actions) {
       actions_ = &input.actions;
       actions_text_.clear();

@@ -46,6 +46,20 @@ struct VolumeRecord {
   std::string untouched_sha256_after;
 };
 
+/// What became of text that may be burned into the pixels of an image. Places, never the text.
+struct BurnedInRecord {
+  struct Box {
+    std::array<std::uint32_t, 4> place{};  ///< x, y, width, height in pixels, from the top left
+    std::string by;                        ///< "rule", "reader" or "shape"
+    std::uint64_t frames = 0;              ///< that it was blanked in
+    friend bool operator==(const Box&, const Box&) = default;
+  };
+  std::string decision;           ///< "" (not asked), "planned", "kept", "none_found", "blanked"
+  std::uint64_t frames_read = 0;  ///< those that differ from the one before
+  std::vector<Box> boxes;
+  friend bool operator==(const BurnedInRecord&, const BurnedInRecord&) = default;
+};
+
 struct InputRecord {
   std::string token;                ///< keyed hash of the path below its input root
   std::optional<std::string> path;  ///< only with --record-paths
@@ -62,6 +76,7 @@ struct InputRecord {
   std::string output_sha256;
   std::string pixels;  ///< "", "copied", "changed, kept native", "changed, re-encoded …"
   std::string transfer_syntax_uid;  ///< of the output
+  BurnedInRecord burned_in;
   /// "(0010,0010)" -> counts, all depths together; all private attributes as "private"; a header
   /// field of another format by its name. Said of what was written: the manifest shows none for the
   /// rest.

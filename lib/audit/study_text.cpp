@@ -141,6 +141,30 @@ void for_each_text(Input& input, const Visit& visit) {
   visit("transfer_syntax_uid", input.transfer_syntax_uid);
 }
 
+void write(JsonText& json, const BurnedInRecord& text) {
+  json.open('{').member("decision", text.decision).member("frames_read", text.frames_read);
+  json.key("boxes").open('[');
+  for (const BurnedInRecord::Box& box : text.boxes) {
+    json.open('{');
+    array_member(json, "place", box.place);
+    json.member("by", box.by).member("frames", box.frames).close('}');
+  }
+  json.close(']').close('}');
+}
+
+BurnedInRecord read_burned_in(const Json& json) {
+  BurnedInRecord text;
+  json.at("decision").get_to(text.decision);
+  json.at("frames_read").get_to(text.frames_read);
+  for (const Json& entry : json.at("boxes")) {
+    BurnedInRecord::Box& box = text.boxes.emplace_back();
+    entry.at("place").get_to(box.place);
+    entry.at("by").get_to(box.by);
+    entry.at("frames").get_to(box.frames);
+  }
+  return text;
+}
+
 void write(JsonText& json, const InputRecord& input, SharedCounts& shared) {
   json.open('{').member("token", input.token);
   if (input.path) name_member(json, "path", *input.path);
@@ -150,6 +174,7 @@ void write(JsonText& json, const InputRecord& input, SharedCounts& shared) {
   });
   if (!input.output.empty()) name_member(json, "output", input.output);
   json.member("output_bytes", input.output_bytes);
+  if (!input.burned_in.decision.empty()) write(json.key("burned_in"), input.burned_in);
   if (!input.actions.empty()) json.member("actions", shared.actions.number_of(input.actions));
   if (!input.safe_harbor.empty()) {
     json.member("safe_harbor", shared.classes.number_of(input.safe_harbor));
@@ -173,6 +198,7 @@ InputRecord read_input(const Json& json, const std::vector<Actions>& actions,
   });
   member("output", [&](const Json& value) { input.output = read_name(value); });
   json.at("output_bytes").get_to(input.output_bytes);
+  member("burned_in", [&](const Json& text) { input.burned_in = read_burned_in(text); });
   member("actions", [&](const Json& n) { input.actions = actions.at(n.get<std::size_t>()); });
   member("safe_harbor",
          [&](const Json& n) { input.safe_harbor = classes.at(n.get<std::size_t>()); });

@@ -10,6 +10,7 @@
 #include "batch/qc_folder.h"
 #include "batch/staging.h"
 #include "batch/task_pool.h"
+#include "burned_in/reader.h"
 #include "deid/pseudonyms.h"
 #include "face/model.h"
 
@@ -24,8 +25,9 @@ struct Context {
   const OutputTree* output = nullptr;  ///< null in a dry run
   /// Held while a study's voxels are in memory: one study at a time, so that memory stays bounded.
   std::mutex& voxels;
-  const QcFolder* qc = nullptr;      ///< null when no pictures are asked for
-  const MapsFolder* maps = nullptr;  ///< null when no maps are asked for
+  const QcFolder* qc = nullptr;                   ///< null when no pictures are asked for
+  const MapsFolder* maps = nullptr;               ///< null when no maps are asked for
+  burned_in::ReaderPool* text_readers = nullptr;  ///< null when none is to be had
 
   /// Throws Error{cancelled} after SIGINT or SIGTERM.
   void check_cancelled() const {

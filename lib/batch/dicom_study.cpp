@@ -212,15 +212,14 @@ class DicomStudy {
   void check_untouched(std::size_t s, const face::VoxelMask& mask) {
     audit::VolumeRecord& volume = inputs_.record().volumes[s];
     std::map<std::size_t, fs::path> staged;
-    bool all_written = true;
+    bool is_whole = true;  // nothing withheld, no text blanked: there is something to compare
     for_each_instance(stacks_[s], [&](std::size_t i) {
       const audit::InputRecord& input = inputs_.record(i);
-      all_written = all_written && !input.output.empty();
+      is_whole = is_whole && !input.output.empty() && input.burned_in.boxes.empty();
       staged[i] = staging_ / input.output;
     });
-    if (!all_written) {
-      volume.untouched_sha256_before
-          .clear();  // part of the volume was withheld: nothing to compare
+    if (!is_whole) {
+      volume.untouched_sha256_before.clear();
       return;
     }
     volume.untouched_sha256_after = untouched_digest(stacks_[s], mask, staged, context_);
@@ -247,6 +246,7 @@ class DicomStudy {
       job.output = inputs_.output(i);
       job.free_text = free_text_.get();
       job.face_checked = was_checked(i);
+      job.text = inputs_.classification(i).text;
       job.pixels = pixels(i);
       if (context_.maps != nullptr) job.identifiers = &identifiers_[i];
       try {

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "batch/burned_in_text.h"
 #include "batch/envelope.h"
 #include "crypto_openssl/crypto.h"
 #include "deid/kept_values.h"
@@ -98,6 +99,41 @@ void write_and_check(InstanceJob& job, dicom_dcmtk::DicomFile& file, const dicom
                                             : "";
 }
 
+/// Deals with text in the pixels as the options say. False: the image is withheld.
+bool settle_burned_in_text(dicom_dcmtk::DicomFile& file, const dicom::DataSet& data_set,
+                           InstanceJob& job, const Context& context, audit::InputRecord& record) {
+  if (job.text == study::BurnedIn::unlikely) return true;
+  if (context.options.pixels != Pixels::clean) {
+    if (context.options.pixels == Pixels::keep) record.burned_in.decision = "kept";
+    return true;
+  }
+  if (context.options.dry_run) {
+    record.burned_in.decision = "planned";
+    return true;
+  }
+  try {
+    clean_burned_in_text(file, data_set, job, context, record.burned_in);
+    return true;
+  } catch (const base::Error& error) {
+    record.burned_in = {};
+    const std::string why = without_quotes(error.what());
+    if (error.fault() == base::Fault::model) {
+      withhold(record, "text-reader-missing", "text in the pixels cannot be looked for: " + why);
+    } else if (error.fault() == base::Fault::unsupported ||
+               error.fault() == base::Fault::bad_input) {
+      withhold(record, "burned-in-text-possible",
+               "the pixels may hold text, and cannot be read: " + why);
+    } else {
+      throw;
+    }
+    return false;
+  }
+}
+
+bool was_read(const audit::BurnedInRecord& text) {
+  return text.decision == "none_found" || text.decision == "blanked";
+}
+
 }  // namespace
 
 audit::InputRecord new_record(const IndexedFile& file, const std::string& study,
@@ -157,12 +193,14 @@ void process_instance(InstanceJob& job, const Context& context, audit::InputReco
   dicom_dcmtk::DicomFile file(job.file->path);
   record.sha256 = base::to_hex(crypto_openssl::sha256(file.source()));
   const dicom::DataSet data_set = file.attributes();
+  if (!settle_burned_in_text(file, data_set, job, context, record)) return;
   deid::PlanContext plan_context;
   plan_context.subject = deid::subject_of(*job.facts);
   plan_context.sop_class_uid = job.facts->sop_class_uid;
   plan_context.face_removed = job.face_checked;
   plan_context.pixels_changed = job.pixels.has_value();
   plan_context.free_text = job.free_text;
+  plan_context.text_cleaned = was_read(record.burned_in);
   dicom::EditPlan plan =
       deid::plan_edits(data_set, context.options.profile, plan_context, context.pseudonyms);
   const dicom::DataSet meta = file.meta();

@@ -13,6 +13,7 @@
 #include "deid/replaced_identifiers.h"
 #include "dicom/facts.h"
 #include "dicom_dcmtk/rewriter.h"
+#include "study/classify.h"
 
 namespace efface::batch {
 
@@ -23,12 +24,14 @@ struct InstanceJob {
   std::string output;                         ///< relative path of the output
   const deid::FreeText* free_text = nullptr;  ///< of the study, where the profile wants one
   bool face_checked = false;                  ///< the model saw it: 113102 and (0028,0302) NO hold
+  study::BurnedIn text = study::BurnedIn::unlikely;  ///< whether the pixels may hold text
   std::optional<dicom_dcmtk::NewPixels> pixels;      ///< when voxels changed
   deid::ReplacedIdentifiers* identifiers = nullptr;  ///< filled where maps are asked for
 };
 
 /// Fills outcome, output, digests and counts of `record`. A residue deletes the staged file and
-/// withholds. Bad input becomes Outcome::failed; errors of the disk and cancellation are thrown.
+/// withholds, and so does burned-in text that cannot be looked for. Bad input becomes
+/// Outcome::failed; errors of the disk and cancellation are thrown.
 void process_instance(InstanceJob& job, const Context& context, audit::InputRecord& record);
 
 /// A record with what is known before anything is decided.

@@ -12,6 +12,7 @@
 
 #include "audit/record.h"
 #include "base/digest.h"
+#include "burned_in/device_rules.h"
 #include "crypto_openssl/envelope.h"
 #include "deid/profile.h"
 #include "face/decide.h"
@@ -23,6 +24,13 @@ namespace efface::batch {
 enum class Names : std::uint8_t {
   keyed,  ///< patient/study/series/instance as keyed tokens
   keep    ///< the input's relative paths
+};
+
+/// What to do with images whose pixels may hold text.
+enum class Pixels : std::uint8_t {
+  keep,     ///< leave them as they are, and claim nothing
+  clean,    ///< read every frame and blank text; withhold what cannot be read or written again
+  withhold  ///< write none of them, unless (0028,0301) says NO
 };
 
 struct RunOptions {
@@ -38,6 +46,8 @@ struct RunOptions {
   face::Extent extent = face::Extent::features;
   face::Fill fill = face::Fill::noise;
   Names names = Names::keyed;
+  Pixels pixels = Pixels::clean;
+  std::vector<burned_in::DeviceRule> device_rules;
   bool follow_links = false;
   bool record_paths = false;  ///< input paths in the manifest
   bool dry_run = false;

@@ -200,7 +200,8 @@ std::string run_digest(audit::RunHeader header) {
 
 }  // namespace
 
-RunResult run(const RunOptions& options, const face::Networks& networks, Observer& caller) {
+RunResult run(const RunOptions& options, const face::Networks& networks,
+              burned_in::ReaderPool& text_readers, Observer& caller) {
   dicom_dcmtk::initialise();
   const bool has_qc = !options.qc.empty() && !options.dry_run;
   if (!options.dry_run) refuse_overlap(options.inputs, options.output);
@@ -259,7 +260,8 @@ RunResult run(const RunOptions& options, const face::Networks& networks, Observe
                           tree ? &*tree : nullptr,
                           voxels,
                           qc ? &*qc : nullptr,
-                          maps ? &*maps : nullptr};
+                          maps ? &*maps : nullptr,
+                          &text_readers};
     std::optional<Committer> committer;
     if (journal) committer.emplace(*tree, *journal, observer, 2 * options.jobs);
     StudyRunner runner(context, committer ? &*committer : nullptr);

@@ -67,6 +67,16 @@ void StudyInputs::read() {
   for (std::size_t i = 0; i < size(); ++i) {
     const study::Classification& c = classes_[i];
     if (c.treatment == study::Treatment::withhold) withhold(i, c.reason, c.detail);
+    if (context_.options.pixels == Pixels::withhold) withhold_possible_text(i);
+  }
+}
+
+void StudyInputs::withhold_possible_text(std::size_t i) {
+  if (classes_[i].text == study::BurnedIn::stated) {
+    withhold(i, "burned-in-text", "(0028,0301) says that the pixels hold text");
+  } else if (classes_[i].text == study::BurnedIn::possible) {
+    withhold(i, "burned-in-text-possible",
+             "this kind of image often holds text in its pixels, and (0028,0301) does not say NO");
   }
 }
 
@@ -144,6 +154,7 @@ void StudyInputs::take_back(std::size_t i, const fs::path& staging, const std::s
   input.actions.clear();
   input.safe_harbor.clear();
   input.text.clear();
+  input.burned_in = {};
   is_open_[i] = 1;
   withhold(i, reason, detail);
 }

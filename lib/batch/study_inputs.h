@@ -59,6 +59,7 @@ class StudyInputs {
                  const std::string& detail);
 
  private:
+  void withhold_possible_text(std::size_t i);
   void digest(std::size_t i);
   std::string token(const char* domain, const std::string& value) const;
   std::string keyed_name(std::size_t i, const std::string& patient) const;

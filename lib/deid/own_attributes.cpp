@@ -15,6 +15,7 @@ using dicom::Vr;
 constexpr Tag identity_removed{0x0012, 0x0062};
 constexpr Tag method{0x0012, 0x0063};
 constexpr Tag method_code_sequence{0x0012, 0x0064};
+constexpr Tag burned_in_annotation{0x0028, 0x0301};
 constexpr Tag recognizable_features{0x0028, 0x0302};
 constexpr Tag temporal_information{0x0028, 0x0303};
 
@@ -59,6 +60,7 @@ void add_own_attributes(const DataSet& root, const Profile& profile, const PlanC
     const std::string present = root.text(method);
     edits.add(method, Vr::LO, present.empty() ? text : present + '\\' + text);
   }
+  if (context.text_cleaned) add_unless_there(root, burned_in_annotation, Vr::CS, "NO", edits);
   if (context.face_removed) add_unless_there(root, recognizable_features, Vr::CS, "NO", edits);
   add_unless_there(root, temporal_information, Vr::CS,
                    temporal_state(root.text(temporal_information), profile.dates), edits);
@@ -70,7 +72,7 @@ std::vector<dicom::EditPlan::Code> missing_method_codes(const DataSet& root, con
   std::vector<dicom::EditPlan::Code> missing;
   const Attribute* present = root.find(method_code_sequence);
   for (dicom::EditPlan::Code& code :
-       method_codes(profile, context.face_removed, has_content_tree)) {
+       method_codes(profile, context.face_removed, has_content_tree, context.text_cleaned)) {
     bool is_there = false;
     for (std::size_t i = 0; present != nullptr && i < present->items.size(); ++i) {
       const DataSet& item = present->items[i];

@@ -21,6 +21,7 @@ struct PlanContext {
   /// Cleans free text under Clean Descriptors and Clean Structured Content; without it the Basic
   /// Profile's code holds for free text.
   const FreeText* free_text = nullptr;
+  bool text_cleaned = false;  ///< burned-in text was looked for and blanked: claim 113101
 };
 
 /// Rules:
@@ -59,8 +60,8 @@ struct PlanContext {
 /// * text that stays is cleaned (a dummy) when a removed value stands in it (technical.h:
 ///   exceptions);
 /// * (0012,0062) YES, (0012,0063), (0012,0064) appended to what is there, (0028,0303), and
-///   (0028,0302) NO when a face was removed, are added, each once: a second run finds nothing to
-///   add.
+///   (0028,0302) NO when a face was removed, (0028,0301) NO when burned-in text was, are added,
+///   each once: a second run finds nothing to add.
 dicom::EditPlan plan_edits(const dicom::DataSet& data_set, const Profile& profile,
                            const PlanContext& context, const Pseudonyms& pseudonyms);
 

@@ -104,7 +104,8 @@ bool keeps_more_than_standard(const Profile& profile) {
 }
 
 std::vector<dicom::EditPlan::Code> method_codes(const Profile& profile, bool face_removed,
-                                                bool structured_content_cleaned) {
+                                                bool structured_content_cleaned,
+                                                bool text_cleaned) {
   std::vector<dicom::EditPlan::Code> codes;
   for (const Method& method : methods()) {
     bool holds = method.option && profile.has(*method.option);
@@ -112,6 +113,7 @@ std::vector<dicom::EditPlan::Code> method_codes(const Profile& profile, bool fac
     if (method.name == "clean-visual-features") {
       holds = face_removed && profile.clean_visual_features;
     }
+    if (method.name == "clean-pixel-data") holds = text_cleaned;
     if (method.option == Option::clean_structured_content) {
       holds = holds || structured_content_cleaned;
     }

@@ -79,8 +79,9 @@ bool cleans_free_text(const Profile& profile);
 bool keeps_more_than_standard(const Profile& profile);
 
 /// CID 7050 codes to write into (0012,0064). `face_removed`: this instance's face was removed or
-/// shown to be absent by the model (113102 Clean Recognizable Visual Features).
+/// shown to be absent by the model (113102 Clean Recognizable Visual Features). `text_cleaned`: its
+/// pixels were read and burned-in text blanked (113101 Clean Pixel Data).
 std::vector<dicom::EditPlan::Code> method_codes(const Profile& profile, bool face_removed,
-                                                bool structured_content_cleaned);
+                                                bool structured_content_cleaned, bool text_cleaned);
 
 }  // namespace efface::deid

@@ -15,6 +15,8 @@
 #include <dcmtk/dcmjpls/djrparam.h>
 #include <dcmtk/oflog/oflog.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -165,8 +167,20 @@ std::vector<Bytes> split_fragments(Bytes value) {
   return fragments;
 }
 
+bool is_known_to_dcmtk(const std::string& uid) {
+  constexpr std::array<std::string_view, 3> others{"1.2.840.10008.1.2.4.9", "1.2.840.10008.1.2.4.1",
+                                                   "1.2.840.10008.1.2.4.2"};
+  return std::none_of(others.begin(), others.end(),
+                      [&](std::string_view start) { return uid.starts_with(start); });
+}
+
 std::vector<std::byte> decode_fragments(const dicom::InstanceFacts& facts, std::uint16_t planar,
                                         const std::vector<Bytes>& fragments) {
+  return decode_described(facts, planar, fragments).bytes;
+}
+
+Decoded decode_described(const dicom::InstanceFacts& facts, std::uint16_t planar,
+                         const std::vector<Bytes>& fragments) {
   const std::uint64_t size = native_size(facts);
   std::uint64_t compressed = 0;
   for (const Bytes fragment : fragments) compressed += fragment.size();
@@ -200,7 +214,14 @@ std::vector<std::byte> decode_fragments(const dicom::InstanceFacts& facts, std::
     throw base::Error(base::Fault::bad_input, "decoded pixel data are too short for the image");
   }
   const auto* first = reinterpret_cast<const std::byte*>(bytes);
-  return {first, first + size};
+  Decoded decoded{{first, first + size}, facts.photometric_interpretation, planar};
+  OFString photometric;
+  if (module->findAndGetOFString(DCM_PhotometricInterpretation, photometric).good()) {
+    decoded.photometric_interpretation = photometric.c_str();
+  }
+  Uint16 order = planar;
+  if (module->findAndGetUint16(DCM_PlanarConfiguration, order).good()) decoded.planar = order;
+  return decoded;
 }
 
 std::optional<Encapsulated> encode_lossless(const dicom::InstanceFacts& facts,

@@ -35,13 +35,6 @@ std::vector<std::byte> native_bytes(const DicomFile::State& state, const Instanc
   return bytes;
 }
 
-bool is_known_to_dcmtk(const std::string& uid) {
-  constexpr std::array<std::string_view, 3> others{"1.2.840.10008.1.2.4.9", "1.2.840.10008.1.2.4.1",
-                                                   "1.2.840.10008.1.2.4.2"};
-  return std::none_of(others.begin(), others.end(),
-                      [&](std::string_view start) { return uid.starts_with(start); });
-}
-
 /// Stored bits of one sample as a signed number (PS3.5 section 8.1.1).
 struct SampleReader {
   unsigned bytes, shift, bits;

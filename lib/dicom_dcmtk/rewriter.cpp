@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "dicom_dcmtk/internal_codec.h"
+#include "dicom_dcmtk/internal_stream.h"
 #include "dicom_dcmtk/internal_write.h"
 
 namespace efface::dicom_dcmtk {
@@ -24,6 +25,7 @@ struct PixelPart {
   PixelSpan copied;     ///< or bytes of the input
   std::string padding;  ///< behind them, to an even length
   std::string transfer_syntax_uid;
+  std::function<void(const ByteSink&)> stream = {};  ///< or new bytes that come piece by piece
 };
 
 void remove_if_present(Item& root, Tag tag) {
@@ -96,6 +98,45 @@ PixelPart new_pixel_part(DicomFile::State& state, const dicom::InstanceFacts& fa
   return part;
 }
 
+/// The layout that the data set describes from now on.
+void describe(const dicom::SampleLayout& layout, DicomFile::State& state) {
+  Item& root = state.data.root;
+  const bool is_big_endian = false;  // only compressed data sets get here: they are little endian
+  put_value(root, {0x0028, 0x0004}, dicom::Vr::CS, layout.photometric_interpretation,
+            is_big_endian);
+  if (layout.samples_per_pixel > 1) {
+    put_value(root, {0x0028, 0x0006}, dicom::Vr::US,
+              std::string(layout.is_planar ? "\1\0" : "\0\0", 2), is_big_endian);
+  }
+}
+
+PixelPart streamed_pixel_part(DicomFile::State& state, const dicom::InstanceFacts& facts,
+                              const FrameStream& frames) {
+  if (!state.data.pixels.present || frames.frames == 0) {
+    throw base::Error(base::Fault::internal, "new pixels for an image without any");
+  }
+  PixelPart part;
+  part.transfer_syntax_uid = state.transfer_syntax_uid;
+  Encoding encoding = state.encoding;
+  std::array<char, 2> letters = state.data.pixel_letters;
+  StreamedPixels streamed;
+  if (state.has_compressed_pixels()) {
+    remove_if_present(state.data.root, extended_offsets);
+    remove_if_present(state.data.root, extended_lengths);
+    describe(frames.layout, state);
+    encoding = {true, false};
+    streamed = stream_compressed(facts, frames);
+    part.transfer_syntax_uid = streamed.transfer_syntax_uid;
+    letters = {'O', streamed.is_encapsulated || frames.layout.bits_allocated <= 8 ? 'B' : 'W'};
+  } else {
+    const bool are_words = facts.bits_allocated == 16 || letters[1] == 'W';
+    streamed = stream_native(frames, state.data.pixel_is_big_endian && are_words);
+  }
+  part.stream = std::move(streamed.write);
+  append_header(state.data.pixel_tag, letters, streamed.length, encoding, part.header);
+  return part;
+}
+
 /// Edits that concern the pixel data element itself: only its removal makes sense.
 dicom::EditPlan without_pixel_edits(const dicom::EditPlan& plan, Tag pixel_tag, bool& removed) {
   dicom::EditPlan rest = plan;
@@ -125,6 +166,12 @@ void write_plain(const DicomFile::State& state, const PixelPart& part, std::stri
       head.size() + part.value.size() + (part.copied.present ? part.copied.value_length : 0);
   base::write_all(out, std::as_bytes(std::span(head)), destination);
   base::write_all(out, std::as_bytes(std::span(part.value)), destination);
+  if (part.stream) {
+    part.stream([&](Bytes bytes) {
+      report.pixels_end += bytes.size();
+      base::write_all(out, bytes, destination);
+    });
+  }
   if (part.copied.present) {
     base::write_all(out, state.bytes().subspan(part.copied.value_offset, part.copied.value_length),
                     destination);
@@ -136,6 +183,11 @@ void write_deflated(const DicomFile::State& state, const PixelPart& part, const 
                     std::string data_set, const std::filesystem::path& destination) {
   data_set += part.header;
   data_set += part.value;
+  if (part.stream) {
+    part.stream([&](Bytes bytes) {
+      data_set.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    });
+  }
   if (part.copied.present) {
     const Bytes value = state.bytes().subspan(part.copied.value_offset, part.copied.value_length);
     data_set.append(reinterpret_cast<const char*>(value.data()), value.size());
@@ -145,6 +197,12 @@ void write_deflated(const DicomFile::State& state, const PixelPart& part, const 
   const base::FileDescriptor out = base::create_file(destination);
   base::write_all(out, std::as_bytes(std::span(meta)), destination);
   base::write_all(out, packed, destination);
+}
+
+PixelPart new_part(DicomFile& file, const std::optional<NewPixels>& pixels) {
+  if (!pixels) return copied_pixels(file.state());
+  if (pixels->stream) return streamed_pixel_part(file.state(), file.facts(), *pixels->stream);
+  return new_pixel_part(file.state(), file.facts(), pixels->bytes);
 }
 
 }  // namespace
@@ -160,14 +218,13 @@ WriteReport write_edited(DicomFile& file, const dicom::EditPlan& plan,
   if (state.data.root.find(directory_records) != nullptr) {
     throw base::Error(base::Fault::unsupported, "a directory of files cannot be rewritten");
   }
-  PixelPart part =
-      new_pixels ? new_pixel_part(state, file.facts(), new_pixels->bytes) : copied_pixels(state);
+  PixelPart part = new_part(file, new_pixels);
   state.is_spent = true;
   bool pixels_removed = false;
   if (state.data.pixels.present && has_pixel_edit(plan)) {
     const auto rest = without_pixel_edits(plan, state.data.pixel_tag, pixels_removed);
     apply_edits(rest, state.encoding, state.data.root);
-    if (pixels_removed) part = PixelPart{{}, {}, {}, {}, state.transfer_syntax_uid};
+    if (pixels_removed) part = PixelPart{{}, {}, {}, {}, state.transfer_syntax_uid, {}};
   } else {
     apply_edits(plan, state.encoding, state.data.root);
   }

@@ -5,20 +5,31 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "dicom/edit.h"
+#include "dicom/sample_layout.h"
 #include "dicom_dcmtk/reader.h"
 
 namespace efface::dicom_dcmtk {
 
+/// New pixel data one frame at a time, so that memory holds no more: as FrameReader gives frames.
+struct FrameStream {
+  dicom::SampleLayout layout;
+  std::size_t frames = 1;
+  /// Native bytes of one frame, little endian. Called in order; an exception ends the writing.
+  std::function<std::vector<std::byte>(std::size_t)> read;
+};
+
 /// New pixel data, native (uncompressed) bytes in the sample layout of the decoded image: frames in
-/// order, little endian, as pixels.h returned them.
+/// order, little endian, as pixels.h returned them; or `stream`, when it is set.
 struct NewPixels {
-  std::vector<std::byte> bytes;
+  std::vector<std::byte> bytes = {};
+  std::optional<FrameStream> stream = std::nullopt;
 };
 
 struct WriteReport {
@@ -35,7 +46,8 @@ struct WriteReport {
 /// * The data set keeps its transfer syntax (deflated stays deflated), except that new pixels of a
 ///   compressed image are re-encoded losslessly in the same family where DCMTK can (JPEG -> JPEG
 ///   lossless process 14, JPEG-LS lossless, RLE), decoded again to prove it, and otherwise written
-///   as explicit VR little endian.
+///   as explicit VR little endian. Of a stream each frame by itself; colour is stored as it was
+///   decoded (RGB for YBR of JPEG), and (0028,0004) and (0028,0006) say so.
 /// * Media Storage SOP Instance UID follows (0008,0018). Group lengths, trailing padding and what
 ///   follows the pixel data are dropped. Sequences keep defined or undefined length, UN that held
 ///   items stays UN, odd lengths are padded (those of pixel data too). Of attributes that occur

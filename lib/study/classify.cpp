@@ -1,5 +1,6 @@
 #include "study/classify.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -10,7 +11,8 @@ namespace {
 /// How an object class is treated, and which further questions it must pass.
 enum class Kind : std::uint8_t {
   volume,          ///< MR, CT, PET
-  text_in_pixels,  ///< pixels that devices write text into: only with (0028,0301) NO
+  text_in_pixels,  ///< pixels that devices write text into
+  tiles,           ///< whole slides: the same, in thousands of frames
   capture,         ///< secondary capture: may be a rendering of the face, and hold text
   outline,         ///< contours, segments, surfaces: may be the outline of a face
   graphics,        ///< presentation states
@@ -63,7 +65,8 @@ constexpr std::array rules{
     ClassRule{"5.1.4.1.1.77.1.4.", Kind::photograph},
     ClassRule{"5.1.4.1.1.77.1.7", Kind::photograph},  // dermoscopic photography
     ClassRule{"5.1.4.1.1.77.1.5.", Kind::retina},
-    ClassRule{"5.1.4.1.1.77.", Kind::text_in_pixels},  // endoscopy, microscopy, whole slide
+    ClassRule{"5.1.4.1.1.77.1.6", Kind::tiles},        // whole slide
+    ClassRule{"5.1.4.1.1.77.", Kind::text_in_pixels},  // endoscopy, microscopy
     ClassRule{"5.1.4.1.1.481.3", Kind::outline},       // RT structure set
     ClassRule{"5.1.4.1.1.66.4", Kind::outline},        // segmentation
     ClassRule{"5.1.4.1.1.66.5", Kind::outline},        // surface segmentation
@@ -117,14 +120,23 @@ bool has_value(const std::vector<std::string>& values, std::string_view wanted) 
 }
 
 Classification withheld(std::string reason, std::string detail) {
-  return {Treatment::withhold, std::move(reason), std::move(detail)};
+  return {Treatment::withhold, std::move(reason), std::move(detail), BurnedIn::unlikely};
+}
+
+Classification allowed(Treatment treatment, std::string reason = {}, std::string detail = {}) {
+  return {treatment, std::move(reason), std::move(detail), BurnedIn::unlikely};
+}
+
+bool is_projection(const dicom::InstanceFacts& facts) {
+  return std::any_of(projections.begin(), projections.end(),
+                     [&](std::string_view p) { return has_value(facts.image_type, p); });
 }
 
 Classification classify_volume(const dicom::InstanceFacts& facts) {
-  if (!facts.has_pixel_data) return {Treatment::attributes, "", ""};
+  if (!facts.has_pixel_data) return allowed(Treatment::attributes);
   if (facts.samples_per_pixel != 1) {
-    return {Treatment::only_without_head, "colour-image",
-            "a colour image may be a rendering of the head"};
+    return allowed(Treatment::only_without_head, "colour-image",
+                   "a colour image may be a rendering of the head");
   }
   if (facts.has_embedded_overlay) {
     return withheld("overlay-in-pixels", "overlay graphics are stored inside the pixel data");
@@ -132,16 +144,14 @@ Classification classify_volume(const dicom::InstanceFacts& facts) {
   if (has_value(facts.image_type, "MOSAIC")) {
     return withheld("mosaic", "slices tiled into one image: their places are not stated");
   }
-  for (const std::string_view projection : projections) {
-    if (has_value(facts.image_type, projection)) {
-      return {Treatment::only_without_head, "rendering-of-head",
-              "a projection or rendering of a volume may show the face"};
-    }
+  if (is_projection(facts)) {
+    return allowed(Treatment::only_without_head, "rendering-of-head",
+                   "a projection or rendering of a volume may show the face");
   }
   if (facts.planes.empty() || facts.planes.size() != facts.frames) {
     return withheld("no-geometry", "position or orientation of the image is not stated");
   }
-  return {Treatment::volume, "", ""};
+  return allowed(Treatment::volume);
 }
 
 Classification classify_kind(Kind kind, const dicom::InstanceFacts& facts) {
@@ -152,31 +162,23 @@ Classification classify_kind(Kind kind, const dicom::InstanceFacts& facts) {
     case Kind::volume:
       return classify_volume(facts);
     case Kind::text_in_pixels:
-      if (facts.has_pixel_data && facts.burned_in_annotation != "NO") {
-        return withheld("burned-in-text-possible",
-                        "this kind of image often holds text in its pixels, and (0028,0301) does "
-                        "not say NO");
-      }
+    case Kind::tiles:
       if (has_value(facts.image_type, "LABEL") || has_value(facts.image_type, "OVERVIEW")) {
         return withheld("slide-label", "a slide's label or overview image shows its label");
       }
-      return {Treatment::attributes, "", ""};
+      return allowed(Treatment::attributes);
     case Kind::capture:
-      if (facts.burned_in_annotation != "NO") {
-        return withheld("burned-in-text-possible",
-                        "a secondary capture may hold text, and (0028,0301) does not say NO");
-      }
-      return {Treatment::only_without_head, "capture-of-head",
-              "a secondary capture may show the face"};
+      return allowed(Treatment::only_without_head, "capture-of-head",
+                     "a secondary capture may show the face");
     case Kind::outline:
-      return {Treatment::only_without_head, "outline-of-head",
-              "contours, segments or surfaces may hold the outline of the face"};
+      return allowed(Treatment::only_without_head, "outline-of-head",
+                     "contours, segments or surfaces may hold the outline of the face");
     case Kind::graphics:
-      return {Treatment::unless_head, "presentation-of-head",
-              "no rule can clean a presentation state of a head yet"};
+      return allowed(Treatment::unless_head, "presentation-of-head",
+                     "no rule can clean a presentation state of a head yet");
     case Kind::plain:
     case Kind::dose:
-      return {Treatment::attributes, "", ""};
+      return allowed(Treatment::attributes);
     case Kind::document:
       return withheld("encapsulated-document", "no rule can clean an encapsulated document yet");
     case Kind::photograph:
@@ -184,8 +186,8 @@ Classification classify_kind(Kind kind, const dicom::InstanceFacts& facts) {
     case Kind::retina:
       return withheld("biometric-image", "an image of the eye is a biometric identifier");
     case Kind::other_volume:
-      return {Treatment::only_without_head, "volume-without-model",
-              "no model for this kind of volume, which may show the face"};
+      return allowed(Treatment::only_without_head, "volume-without-model",
+                     "no model for this kind of volume, which may show the face");
     case Kind::directory:
       return withheld("dicomdir", "a directory describes the input's files, not the output's");
     case Kind::voice:
@@ -194,6 +196,35 @@ Classification classify_kind(Kind kind, const dicom::InstanceFacts& facts) {
       return withheld("raw-data", "raw or spectroscopic data cannot be checked");
   }
   return withheld("unknown-object", "no rule for this kind of object");
+}
+
+bool may_be_a_screen(const dicom::InstanceFacts& facts) {
+  return facts.samples_per_pixel != 1 || has_value(facts.image_type, "SECONDARY") ||
+         is_projection(facts);
+}
+
+BurnedIn burned_in_text(Kind kind, const dicom::InstanceFacts& facts) {
+  if (!facts.has_pixel_data) return BurnedIn::unlikely;
+  const bool says_no = facts.burned_in_annotation == "NO";
+  switch (kind) {
+    case Kind::text_in_pixels:
+    case Kind::capture:
+      break;
+    case Kind::tiles:
+      if (says_no) return BurnedIn::unlikely;
+      break;
+    case Kind::volume:
+    case Kind::other_volume:
+      // What a scanner reconstructed holds no text; what was drawn on a screen may.
+      if (facts.burned_in_annotation != "YES" && (says_no || !may_be_a_screen(facts))) {
+        return BurnedIn::unlikely;
+      }
+      break;
+    default:
+      return BurnedIn::unlikely;
+  }
+  if (facts.burned_in_annotation == "YES") return BurnedIn::stated;
+  return says_no ? BurnedIn::denied : BurnedIn::possible;
 }
 
 }  // namespace
@@ -207,13 +238,20 @@ Classification classify(const dicom::InstanceFacts& facts) {
   if (rule == nullptr) {
     return withheld("unknown-object", "no rule for this kind of object (SOP class)");
   }
-  if (facts.burned_in_annotation == "YES") {
-    return withheld("burned-in-text", "(0028,0301) says that the pixels hold text");
-  }
   if (facts.has_encapsulated_document) {
     return withheld("encapsulated-document", "no rule can clean an encapsulated document yet");
   }
-  return classify_kind(rule->kind, facts);
+  Classification c = classify_kind(rule->kind, facts);
+  c.text = burned_in_text(rule->kind, facts);
+  if (facts.burned_in_annotation == "YES" && c.text != BurnedIn::stated) {
+    return withheld("burned-in-text",
+                    "(0028,0301) says that the pixels hold text, which this kind of object should "
+                    "not");
+  }
+  if (c.text != BurnedIn::unlikely && facts.has_embedded_overlay) {
+    return withheld("overlay-in-pixels", "overlay graphics are stored inside the pixel data");
+  }
+  return c;
 }
 
 }  // namespace efface::study

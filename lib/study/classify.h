@@ -18,10 +18,19 @@ enum class Treatment : std::uint8_t {
   withhold            ///< no rule can clean it
 };
 
+/// Whether the pixels may hold text that names the patient.
+enum class BurnedIn : std::uint8_t {
+  unlikely,  ///< no pixels, or of a kind that devices do not write into
+  denied,    ///< a kind that often holds text, but (0028,0301) says NO
+  possible,  ///< the same without that
+  stated     ///< (0028,0301) says YES
+};
+
 struct Classification {
   Treatment treatment = Treatment::withhold;
   std::string reason;  ///< stable code, for withhold and for the conditional treatments
   std::string detail;  ///< one sentence for people, no patient data
+  BurnedIn text = BurnedIn::unlikely;
 };
 
 Classification classify(const dicom::InstanceFacts& facts);

@@ -1,11 +1,14 @@
 # What `cmake --install` and `cpack` ship. The program finds its parts beside itself: bin/efface,
-# lib/efface/libefface_torch.so (opened only when a volume needs the model), share/efface/models.
+# lib/efface/libefface_torch.so (opened only when a volume needs the model), lib/efface/libefface_ocr.so
+# (only when an image has to be read), share/efface/models, share/efface/pixels.
 include(GNUInstallDirs)
 
 if(TARGET efface)
   install(TARGETS efface RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
-install(TARGETS efface_torch_plugin LIBRARY DESTINATION lib/efface)
+install(TARGETS efface_torch_plugin efface_ocr_plugin LIBRARY DESTINATION lib/efface)
+install(FILES ${CMAKE_SOURCE_DIR}/lib/burned_in/data/devices.json
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/efface/pixels)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/models/ DESTINATION ${CMAKE_INSTALL_DATADIR}/efface/models
         FILES_MATCHING PATTERN "*.pt" PATTERN "*.json" PATTERN "*.md")
 install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
@@ -56,6 +59,7 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS tesseract-ocr-eng)  # the text reader's language data
 # LibTorch's matrix products are 40 times slower without it.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS libopenblas0-pthread)
 include(CPack)

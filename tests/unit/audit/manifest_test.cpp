@@ -93,6 +93,9 @@ TEST(Manifest, IsSortedAndSaysWhatHappened) {
   EXPECT_EQ(written.at("volume"), "v1");
   EXPECT_EQ(written.at("path"), "in/scan of an \xc3\xa4pple.dcm");
   EXPECT_EQ(written.at("actions").at("(0008,0018)"), Json({{"replace_uid", 3}}));
+  EXPECT_FALSE(written.contains("burned_in"));
+  EXPECT_EQ(manifest.at("inputs").at(2).at("burned_in").at("boxes").at(0),
+            Json::parse(R"({"place": [0, 1, 320, 40], "by": "rule", "frames": 9})"));
   EXPECT_EQ(manifest.at("volumes").at(0).at("verdict"), "removed");
   EXPECT_EQ(manifest.at("volumes").at(0).at("untouched_sha256_after"), some_sha256(9));
   EXPECT_EQ(manifest.at("device"), Json({{"name", "cpu"}, {"reason", "no CUDA driver"}}));

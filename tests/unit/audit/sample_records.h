@@ -79,6 +79,7 @@ inline StudyRecord sample_study(const std::string& token) {
   first.path = "in/scan of an \xc3\xa4pple.dcm";
   study.inputs = {first, stopped_input("a1", Outcome::withheld, "unknown-format"),
                   written_input("c3"), stopped_input("d4", Outcome::failed, "bad-input")};
+  study.inputs[2].burned_in = {"blanked", 7, {{{0, 1, 320, 40}, "rule", 9}, {{}, "reader", 1}}};
   study.volumes = {
       sample_volume("v4", face::Verdict::uncertain), sample_volume("v1", face::Verdict::removed),
       sample_volume("v2", face::Verdict::no_head), sample_volume("v3", face::Verdict::no_face)};

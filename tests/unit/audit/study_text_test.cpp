@@ -46,6 +46,7 @@ void expect_equal(const InputRecord& a, const InputRecord& b) {
   EXPECT_EQ(a.output_sha256, b.output_sha256);
   EXPECT_EQ(a.pixels, b.pixels);
   EXPECT_EQ(a.transfer_syntax_uid, b.transfer_syntax_uid);
+  EXPECT_EQ(a.burned_in, b.burned_in);
   EXPECT_EQ(a.actions, b.actions);
   EXPECT_EQ(a.safe_harbor, b.safe_harbor);
 }

@@ -218,6 +218,19 @@ TEST(PlanEdits, SaysWhatWasDone) {
     EXPECT_LE(value.size(), 64U);
 }
 
+TEST(PlanEdits, ClaimsCleanPixelsOnlyWhereTextWasCleaned) {
+  const DataSet input = item({attribute({0x0028, 0x0301}, Vr::CS, "YES")});
+  PlanContext context = test::subject_context();
+  const DataSet kept = test::apply(input, plan_for(input, {}, context));
+  EXPECT_EQ(kept.text({0x0028, 0x0301}), "YES");
+  EXPECT_EQ(test::all_values(kept).find("113101"), std::string::npos);
+  context.text_cleaned = true;
+  const DataSet output = test::apply(input, plan_for(input, {}, context));
+  EXPECT_EQ(output.text({0x0028, 0x0301}), "NO");
+  EXPECT_NE(test::all_values(output).find("113101"), std::string::npos);
+  EXPECT_TRUE(plan_for(output, {}, context).method_codes.empty());
+}
+
 TEST(PlanEdits, CleansTextInWhichARemovedValueStands) {
   const DataSet input = item({attribute({0x0010, 0x0010}, Vr::PN, "Mustermann^Erika"),
                               attribute({0x0018, 0x0024}, Vr::SH, "*tfl3d1"),

@@ -80,12 +80,18 @@ TEST(Classify, TrustsNoPictureThatWasComputedFromAVolume) {
   }
 }
 
-TEST(Classify, WantsToKnowThatPixelsHoldNoText) {
+TEST(Classify, KnowsWherePixelsMayHoldText) {
+  const auto says_yes = [](auto& f) { f.burned_in_annotation = "YES"; };
   for (const char* tail : {"1", "1.1", "1.2.1", "12.1", "3.1", "6.1", "6.2", "14.1", "13.1.3",
                            "77.1.1", "77.1.6", "481.1", "481.23"}) {
-    EXPECT_EQ(of(tail).reason, "burned-in-text-possible") << tail;
-    EXPECT_EQ(of(tail, without_text).treatment, Treatment::attributes) << tail;
-    EXPECT_EQ(of(tail, without_pixels).treatment, Treatment::attributes) << tail;
+    EXPECT_EQ(of(tail).treatment, Treatment::attributes) << tail;
+    EXPECT_EQ(of(tail).text, BurnedIn::possible) << tail;
+    EXPECT_EQ(of(tail, says_yes).text, BurnedIn::stated) << tail;
+    const bool are_tiles = std::string(tail) == "77.1.6";
+    EXPECT_EQ(of(tail, without_text).text, are_tiles ? BurnedIn::unlikely : BurnedIn::denied)
+        << tail;
+    EXPECT_EQ(of(tail, without_pixels).text, BurnedIn::unlikely) << tail;
+    EXPECT_EQ(of(tail, [](auto& f) { f.has_embedded_overlay = true; }).reason, "overlay-in-pixels");
   }
   for (const char* label : {"LABEL", "OVERVIEW"}) {
     const auto slide = [&](auto& f) {
@@ -96,10 +102,30 @@ TEST(Classify, WantsToKnowThatPixelsHoldNoText) {
   }
 }
 
+TEST(Classify, ExpectsTextInVolumesThatWereDrawnOnAScreen) {
+  const auto derived = [](auto& f) { f.image_type = {"DERIVED", "SECONDARY", "MPR"}; };
+  for (const std::string& tail : volume_classes) {
+    EXPECT_EQ(of(tail).text, BurnedIn::unlikely) << tail;
+    EXPECT_EQ(of(tail, derived).text, BurnedIn::possible) << tail;
+    EXPECT_EQ(of(tail, [](auto& f) { f.samples_per_pixel = 3; }).text, BurnedIn::possible) << tail;
+    const Classification stated = of(tail, [](auto& f) { f.burned_in_annotation = "YES"; });
+    EXPECT_EQ(stated.text, BurnedIn::stated) << tail;
+    EXPECT_EQ(stated.treatment, Treatment::volume) << tail;
+    EXPECT_EQ(of(tail,
+                 [&](auto& f) {
+                   derived(f);
+                   without_text(f);
+                 })
+                  .text,
+              BurnedIn::unlikely);
+  }
+}
+
 TEST(Classify, HoldsBackWhatMayShowAFace) {
   for (const char* tail : {"7", "7.1", "7.2", "7.4", "4.3"}) {
-    EXPECT_EQ(of(tail).treatment, Treatment::withhold) << tail;
+    EXPECT_EQ(of(tail).treatment, Treatment::only_without_head) << tail;
     EXPECT_EQ(of(tail, without_text).treatment, Treatment::only_without_head) << tail;
+    EXPECT_EQ(of(tail).text, BurnedIn::possible) << tail;
   }
   for (const char* tail : {"481.3", "66.4", "66.5", "66.7", "66.8", "68.1", "68.2"}) {
     EXPECT_EQ(of(tail, without_pixels).treatment, Treatment::only_without_head) << tail;
@@ -160,10 +186,15 @@ TEST(Classify, TakesNoClassForAnotherThatBeginsAlike) {
 TEST(Classify, LetsNothingOverruleWhatTheFileAdmits) {
   for (const char* tail : {"4", "2.1", "1.1", "7", "88.11", "66.4", "11.1", "481.2"}) {
     EXPECT_EQ(of(tail, [](auto& f) { f.is_truncated = true; }).reason, "truncated") << tail;
-    EXPECT_EQ(of(tail, [](auto& f) { f.burned_in_annotation = "YES"; }).reason, "burned-in-text")
-        << tail;
     EXPECT_EQ(of(tail, [](auto& f) { f.has_encapsulated_document = true; }).reason,
               "encapsulated-document")
+        << tail;
+  }
+}
+
+TEST(Classify, CleansNoTextFromWhatIsNoPicture) {
+  for (const char* tail : {"88.11", "66.4", "11.1", "481.2", "481.3", "66.1"}) {
+    EXPECT_EQ(of(tail, [](auto& f) { f.burned_in_annotation = "YES"; }).reason, "burned-in-text")
         << tail;
   }
 }

@@ -1,0 +1,21 @@
+// Text burned into the pixels of one DICOM image: every frame read, what looks like text blanked
+// (PS3.15 E.3.1, Clean Pixel Data). Frame by frame, whatever the image's size. Changes nothing by
+// itself: the new pixels go to the writer with the rest of the instance.
+#pragma once
+
+#include "audit/record.h"
+#include "batch/context.h"
+#include "batch/instance.h"
+#include "dicom/dataset.h"
+#include "dicom_dcmtk/reader.h"
+
+namespace efface::batch {
+
+/// Reads job.pixels where voxels were changed already, else the file's own; replaces job.pixels
+/// when text was found and says in `record` what was done. `file` must live until it is written.
+/// Throws base::Error: model when no text reader can be had, unsupported and bad_input when the
+/// pixels cannot be read as a picture.
+void clean_burned_in_text(dicom_dcmtk::DicomFile& file, const dicom::DataSet& data_set,
+                          InstanceJob& job, const Context& context, audit::BurnedInRecord& record);
+
+}  // namespace efface::batch

@@ -1,0 +1,299 @@
+#include "burned_in/find_text.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "burned_in/glyph_rows.h"
+
+namespace efface::burned_in {
+
+namespace {
+
+constexpr int large_picture = 1400;  // columns from which pictures are read as they are
+constexpr int line_height = 36;      // pixels that rows are enlarged to
+constexpr int level_range = 72;  // grey levels around a row's strokes that are shown to the reader
+constexpr int same_level = 40;   // grey levels between the characters of a word
+constexpr int tall_part = 6;     // words taller than this part of the picture are doubted
+
+/// At most one character differs, is missing or is too many.
+bool is_nearly(const std::string& a, const std::string& b) {
+  if (a.size() > b.size()) return is_nearly(b, a);
+  if (b.size() - a.size() > 1) return false;
+  std::size_t i = 0;
+  while (i < a.size() && a[i] == b[i]) ++i;
+  const std::size_t rest = a.size() == b.size() ? i + 1 : i;
+  return i == a.size() || a.compare(rest, std::string::npos, b, i + 1, std::string::npos) == 0;
+}
+
+/// The row with its strokes black on white, whatever is behind them; enlarged.
+Picture as_print(const Picture& picture, const GlyphRow& row) {
+  const int factor = std::clamp(line_height / std::max(1, row.height), 1, 6);
+  const Box part = grown(row.box, std::max(4, row.height / 2), picture.columns, picture.rows);
+  Picture print = enlarged(picture, part, factor);
+  const int range = std::clamp(row.contrast, 16, level_range);
+  for (std::uint8_t& grey : print.grey) {
+    const int distance = row.is_bright ? row.level - grey : grey - row.level;
+    grey = static_cast<std::uint8_t>(std::clamp(distance * 255 / range, 0, 255));
+  }
+  return print;
+}
+
+class Finder {
+ public:
+  Finder(const Picture& picture, TextReader& reader, const Clues& clues)
+      : picture_(picture), reader_(reader), clues_(clues), glyphs_(find_glyphs(picture)) {}
+
+  std::vector<FoundText> run() {
+    read_page();
+    read_rows();
+    add_neighbours();
+    for (Accepted& text : accepted_) extend(text.box);
+    std::vector<FoundText> found;
+    for (const auto& [box, by] : accepted_) found.push_back({with_margin(box), by});
+    return found;
+  }
+
+ private:
+  struct Accepted {
+    Box box;
+    FoundText::By by;
+  };
+
+  bool is_on_screen(const Box& box) const {
+    return !clues_.image_regions.empty() && covered_part(box, clues_.image_regions) < 0.5;
+  }
+
+  bool is_known(const std::string& folded) const {
+    return folded.size() >= 3 &&
+           std::any_of(clues_.known_words.begin(), clues_.known_words.end(),
+                       [&](const std::string& known) {
+                         return is_nearly(folded, known) ||
+                                (folded.size() >= 4 && known.find(folded) != std::string::npos);
+                       });
+  }
+
+  /// Whether no strokes of that brightness stand close above the box, or none close below: lines of
+  /// text have room between them, texture has not.
+  bool is_clear(const Box& box, int level, bool is_bright) const {
+    const int band = std::max(2, box.height / 5);
+    return strokes_in({box.x, box.y - 1 - band, box.width, band}, level, is_bright) < 0.08 ||
+           strokes_in({box.x, box.bottom() + 1, box.width, band}, level, is_bright) < 0.08;
+  }
+
+  double strokes_in(const Box& box, int level, bool is_bright) const {
+    const Box inside = intersection(box, {0, 0, picture_.columns, picture_.rows});
+    if (inside.is_empty()) return 1;
+    long count = 0;
+    for (int y = inside.y; y < inside.bottom(); ++y) {
+      for (int x = inside.x; x < inside.right(); ++x) {
+        const int grey = picture_.at(x, y);
+        count += (is_bright ? grey > level - same_level : grey < level + same_level) ? 1 : 0;
+      }
+    }
+    return static_cast<double>(count) / static_cast<double>(inside.area());
+  }
+
+  /// How much of a word's width character-like shapes of one brightness take, 0 to 1; none
+  /// where there is no room above or below.
+  double support(const Box& word) const {
+    double most = 0;
+    for (const bool is_bright : {true, false}) {
+      for (const int level : levels_in(word, is_bright)) {
+        if (!is_clear(word, level, is_bright)) continue;
+        most = std::max(most, width_at(word, is_bright, level));
+      }
+    }
+    return most;
+  }
+
+  bool is_in(const Glyph& glyph, const Box& word) const {
+    return 5 * glyph.box.height >= 2 * word.height && glyph.box.height <= word.height + 2 &&
+           2 * intersection(glyph.box, word).area() > glyph.box.area() &&
+           !intersection(glyph.box, word).is_empty();
+  }
+
+  std::vector<int> levels_in(const Box& word, bool is_bright) const {
+    std::vector<int> levels;
+    for (const Glyph& glyph : glyphs_.single) {
+      if (glyph.is_bright != is_bright || !is_in(glyph, word)) continue;
+      const int level = glyph.level / 16 * 16;
+      if (std::find(levels.begin(), levels.end(), level) == levels.end()) levels.push_back(level);
+    }
+    return levels;
+  }
+
+  double width_at(const Box& word, bool is_bright, int level) const {
+    std::vector<char> columns(static_cast<std::size_t>(std::max(1, word.width)), 0);
+    for (const Glyph& glyph : glyphs_.single) {
+      if (glyph.is_bright != is_bright || std::abs(glyph.level - level) > same_level / 2) continue;
+      if (!is_in(glyph, word)) continue;
+      const Box common = intersection(glyph.box, word);
+      for (int x = common.x; x < common.right(); ++x)
+        columns[static_cast<std::size_t>(x - word.x)] = 1;
+    }
+    return static_cast<double>(std::count(columns.begin(), columns.end(), 1)) /
+           static_cast<double>(columns.size());
+  }
+
+  bool is_word(const Word& word, const Box& box) const {
+    const std::string folded = fold(word.text.reveal());
+    if (is_known(folded)) return true;
+    const std::size_t length = folded.size();
+    const double confidence = word.confidence;
+    if (length < 2) return false;
+    if (box.height > picture_.rows / tall_part) return length >= 3 && confidence >= 90;
+    if (box.width < 2 * static_cast<int>(length) || box.height < 5) return false;
+    if (length >= 3 && confidence >= 80) return true;
+    if (support(box) < 0.4) return confidence >= (length >= 4 ? 60 : 75) && length >= 3;
+    return confidence >= (length >= 3 ? 20 : 45) || is_on_screen(box);
+  }
+
+  void read_page() {
+    const int factor = picture_.columns < large_picture ? 2 : 1;
+    const Box all{0, 0, picture_.columns, picture_.rows};
+    const Picture page = factor > 1 ? enlarged(picture_, all, factor) : picture_;
+    for (const Word& word : reader_.read(page, TextReader::Layout::scattered)) {
+      const Box box{word.box.x / factor, word.box.y / factor,
+                    (word.box.width + factor - 1) / factor + 1,
+                    (word.box.height + factor - 1) / factor + 1};
+      if (is_word(word, box)) {
+        accepted_.push_back({box, FoundText::By::reader});
+      } else if (!fold(word.text.reveal()).empty()) {
+        doubtful_.push_back(box);
+      }
+    }
+  }
+
+  void read_rows() {
+    for (const GlyphRow& row : glyphs_.rows) {
+      if (covered_part(row.box, boxes()) > 0.8) continue;
+      if (read_row(row)) {
+        accepted_.push_back({row.box, FoundText::By::reader});
+      } else if (is_surely_text(row)) {
+        accepted_.push_back({row.box, FoundText::By::shape});
+      }
+    }
+  }
+
+  /// Printed by a machine, whatever it says.
+  static bool is_even(const GlyphRow& row) {
+    return row.spread <= 6 && row.contrast >= 80 && row.height <= 28;
+  }
+
+  bool is_surely_text(const GlyphRow& row) const {
+    if (row.shapes < 3 || !is_clear(row.box, row.level, row.is_bright)) return false;
+    if (is_on_screen(row.box)) return row.glyphs >= 3 && row.spread <= 16;
+    return is_even(row) && row.glyphs >= 5;
+  }
+
+  /// A closer look at one row. True when something in it can be read: then all of it is text.
+  bool read_row(const GlyphRow& row) {
+    std::size_t letters = 0;
+    double confidence = 0;
+    for (const Word& word : reader_.read(as_print(picture_, row), TextReader::Layout::line)) {
+      const std::string folded = fold(word.text.reveal());
+      if (is_known(folded)) return true;
+      letters += folded.size();
+      confidence += word.confidence * static_cast<double>(folded.size());
+    }
+    if (letters < 2) return false;
+    confidence /= static_cast<double>(letters);
+    const bool is_doubtful = row.height > 32 || !is_clear(row.box, row.level, row.is_bright);
+    if (is_doubtful) return letters >= 3 && confidence >= 80;
+    if (is_on_screen(row.box)) return confidence >= 20;
+    if (is_even(row) && letters >= 3) return confidence >= 25;
+    return confidence >= (letters >= 5 ? 40 : letters >= 3 ? 55 : 80);
+  }
+
+  /// Doubtful words beside accepted ones, on the same line, belong to them.
+  void add_neighbours() {
+    for (bool has_grown = true; has_grown;) {
+      has_grown = false;
+      for (auto place = doubtful_.begin(); place != doubtful_.end();) {
+        if (is_beside_accepted(*place)) {
+          accepted_.push_back({*place, FoundText::By::reader});
+          place = doubtful_.erase(place);
+          has_grown = true;
+        } else {
+          ++place;
+        }
+      }
+    }
+  }
+
+  static bool is_beside(const Box& a, const Box& b, int gap_limit) {
+    const int tall = std::max(a.height, b.height), small = std::min(a.height, b.height);
+    if (2 * small < tall) return false;
+    const int common = std::min(a.bottom(), b.bottom()) - std::max(a.y, b.y);
+    const int gap = std::max(a.x, b.x) - std::min(a.right(), b.right());
+    return 2 * common >= small && gap <= gap_limit;
+  }
+
+  bool is_beside_accepted(const Box& box) const {
+    return std::any_of(accepted_.begin(), accepted_.end(), [&](const Accepted& other) {
+      return is_beside(box, other.box, 2 * std::max(box.height, other.box.height));
+    });
+  }
+
+  /// Takes in characters of the same line and brightness that the reader left out.
+  void extend(Box& box) const {
+    const Box word = box;
+    std::vector<const Glyph*> own;
+    for (const Glyph& glyph : glyphs_.single) {
+      if (is_in(glyph, word)) own.push_back(&glyph);
+    }
+    for (bool has_grown = true; has_grown;) {
+      has_grown = false;
+      for (const Glyph& glyph : glyphs_.single) {
+        if (intersection(glyph.box, box) == glyph.box || glyph.box.height > 2 * word.height)
+          continue;
+        if (!is_beside(glyph.box, {box.x, word.y, box.width, word.height}, word.height)) continue;
+        const bool is_alike = std::any_of(own.begin(), own.end(), [&](const Glyph* other) {
+          return other->is_bright == glyph.is_bright &&
+                 std::abs(other->level - glyph.level) <= same_level / 2;
+        });
+        const Box longer = around(box, glyph.box);
+        if (!is_alike || longer.width > word.width + 8 * word.height) continue;
+        box = longer;
+        has_grown = true;
+      }
+    }
+  }
+
+  std::vector<Box> boxes() const {
+    std::vector<Box> all;
+    for (const Accepted& accepted : accepted_) all.push_back(accepted.box);
+    return all;
+  }
+
+  Box with_margin(const Box& box) const {
+    return grown(box, std::max(2, box.height / 4), picture_.columns, picture_.rows);
+  }
+
+  const Picture& picture_;
+  TextReader& reader_;
+  const Clues& clues_;
+  const Glyphs glyphs_;
+  std::vector<Accepted> accepted_;
+  std::vector<Box> doubtful_;
+};
+
+}  // namespace
+
+const char* to_string(FoundText::By by) {
+  switch (by) {
+    case FoundText::By::rule:
+      return "rule";
+    case FoundText::By::reader:
+      return "reader";
+    case FoundText::By::shape:
+      return "shape";
+  }
+  return "";
+}
+
+std::vector<FoundText> find_text(const Picture& picture, TextReader& reader, const Clues& clues) {
+  return Finder(picture, reader, clues).run();
+}
+
+}  // namespace efface::burned_in
