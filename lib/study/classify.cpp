@@ -248,7 +248,8 @@ Classification classify(const dicom::InstanceFacts& facts) {
                     "(0028,0301) says that the pixels hold text, which this kind of object should "
                     "not");
   }
-  if (c.text != BurnedIn::unlikely && facts.has_embedded_overlay) {
+  const bool has_unused_bits = facts.bits_allocated > facts.bits_stored;
+  if (c.text != BurnedIn::unlikely && facts.has_embedded_overlay && has_unused_bits) {
     return withheld("overlay-in-pixels", "overlay graphics are stored inside the pixel data");
   }
   return c;

@@ -91,7 +91,14 @@ TEST(Classify, KnowsWherePixelsMayHoldText) {
     EXPECT_EQ(of(tail, without_text).text, are_tiles ? BurnedIn::unlikely : BurnedIn::denied)
         << tail;
     EXPECT_EQ(of(tail, without_pixels).text, BurnedIn::unlikely) << tail;
-    EXPECT_EQ(of(tail, [](auto& f) { f.has_embedded_overlay = true; }).reason, "overlay-in-pixels");
+    for (const std::uint32_t stored : {12U, 16U}) {
+      const auto overlay = [&](auto& f) {
+        f.has_embedded_overlay = true;
+        f.bits_allocated = 16;
+        f.bits_stored = stored;
+      };
+      EXPECT_EQ(of(tail, overlay).reason, stored == 16 ? "" : "overlay-in-pixels");
+    }
   }
   for (const char* label : {"LABEL", "OVERVIEW"}) {
     const auto slide = [&](auto& f) {
