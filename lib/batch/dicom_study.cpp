@@ -30,6 +30,7 @@ class DicomStudy {
 
   audit::StudyRecord run() {
     inputs_.read();
+    inputs_.find_patient();
     inputs_.name_outputs();
     constexpr std::size_t most_values = 20'000;  // more than any patient has; then text is removed
     if (deid::cleans_free_text(context_.options.profile) &&
@@ -244,6 +245,7 @@ class DicomStudy {
       job.facts = &inputs_.facts()[i];
       job.staging = staging_;
       job.output = inputs_.output(i);
+      job.patient = inputs_.patient();
       job.free_text = free_text_.get();
       job.face_checked = was_checked(i);
       job.text = inputs_.classification(i).text;

@@ -94,7 +94,8 @@ void write_and_check(InstanceJob& job, dicom_dcmtk::DicomFile& file, const dicom
   record.output_bytes = digest.bytes;
   record.output_sha256 = base::to_hex(digest.sha256);
   record.transfer_syntax_uid = report.transfer_syntax_uid;
-  record.pixels = report.pixels_copied      ? "copied"
+  record.pixels = report.blanked_bytes > 0  ? "copied, comments blanked"
+                  : report.pixels_copied    ? "copied"
                   : report.pixels_reencoded ? "changed, " + report.transfer_syntax_uid
                                             : "";
 }
@@ -195,7 +196,7 @@ void process_instance(InstanceJob& job, const Context& context, audit::InputReco
   const dicom::DataSet data_set = file.attributes();
   if (!settle_burned_in_text(file, data_set, job, context, record)) return;
   deid::PlanContext plan_context;
-  plan_context.subject = deid::subject_of(*job.facts);
+  plan_context.subject = job.patient;
   plan_context.sop_class_uid = job.facts->sop_class_uid;
   plan_context.face_removed = job.face_checked;
   plan_context.pixels_changed = job.pixels.has_value();

@@ -21,6 +21,7 @@ struct InstanceJob {
   const IndexedFile* file = nullptr;
   const dicom::InstanceFacts* facts = nullptr;
   std::filesystem::path staging;              ///< of the study
+  std::string patient;                        ///< deid::subject_of() of the study
   std::string output;                         ///< relative path of the output
   const deid::FreeText* free_text = nullptr;  ///< of the study, where the profile wants one
   bool face_checked = false;                  ///< the model saw it: 113102 and (0028,0302) NO hold

@@ -1,7 +1,9 @@
 #include "batch/study_inputs.h"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string_view>
 
 #include "base/error.h"
@@ -80,28 +82,59 @@ void StudyInputs::withhold_possible_text(std::size_t i) {
   }
 }
 
-void StudyInputs::name_outputs() {
-  std::map<std::string, std::size_t> taken;
-  std::string patient;
+void StudyInputs::find_patient() {
+  std::set<std::string> patients;
   for (const std::size_t i : open()) {
-    if (patient.empty()) patient = token("patient", deid::subject_of(facts_[i]));
-    if (facts_[i].sop_instance_uid.reveal().empty()) {
+    if (deid::names_a_patient(facts_[i])) patients.insert(deid::subject_of(facts_[i]));
+  }
+  if (patients.size() > 1) {
+    for (const std::size_t i : open()) {
+      withhold(i, "two-patients", "files of one study UID have different patient IDs");
+    }
+  }
+  if (!patients.empty()) {
+    patient_ = *patients.begin();
+  } else if (size() > 0) {
+    patient_ = deid::subject_of(facts_.front());
+  }
+}
+
+void StudyInputs::name_outputs() {
+  const std::string patient = token("patient", patient_);
+  const bool is_kept = context_.options.names == Names::keep;
+  std::map<std::string, std::vector<std::size_t>> by_uid, by_name;
+  for (const std::size_t i : open()) {
+    const std::string& uid = facts_[i].sop_instance_uid.reveal();
+    if (uid.empty()) {
       withhold(i, "no-instance-uid", "(0008,0018) is missing or empty");
       continue;
     }
-    outputs_[i] = context_.options.names == Names::keep ? kept_name(files_[i].name())
-                                                        : keyed_name(i, patient);
-    const auto [first, is_new] = taken.try_emplace(outputs_[i], i);
-    if (is_new) continue;
-    digest(i);
-    digest(first->second);
-    const std::string& bytes = record(i).sha256;
-    if (!bytes.empty() && bytes == record(first->second).sha256) {
-      withhold(i, "identical-copy", "another input is this file, byte for byte");
-    } else {
+    outputs_[i] = is_kept ? kept_name(files_[i].name()) : keyed_name(i, patient);
+    by_uid[uid].push_back(i);
+    by_name[outputs_[i]].push_back(i);
+  }
+  for (const auto& [name, members] : by_name) keep_one(members, true);
+  for (const auto& [uid, members] : by_uid) keep_one(members, !is_kept);
+}
+
+/// Of files that claim to be one instance, the one with the lowest digest: the choice depends on
+/// nothing but their content.
+void StudyInputs::keep_one(std::vector<std::size_t> members, bool are_copies_withheld) {
+  std::erase_if(members, [&](std::size_t i) { return !is_open(i); });
+  if (members.size() < 2) return;
+  for (const std::size_t i : members) digest(i);
+  const std::size_t kept = *std::min_element(
+      members.begin(), members.end(),
+      [&](std::size_t a, std::size_t b) { return record(a).sha256 < record(b).sha256; });
+  for (const std::size_t i : members) {
+    if (i == kept) continue;
+    const bool is_copy = !record(i).sha256.empty() && record(i).sha256 == record(kept).sha256;
+    if (!is_copy) {
       withhold(
           i, "duplicate-instance",
           "another file of the study has the same SOP instance UID or name, and other content");
+    } else if (are_copies_withheld) {
+      withhold(i, "identical-copy", "another input is this file, byte for byte");
     }
   }
 }

@@ -26,10 +26,15 @@ class StudyInputs {
   /// Reads and classifies every file; closes what is withheld by its kind or cannot be read. Throws
   /// Error{cancelled}, and what record_failure() rethrows.
   void read();
-  /// PATIENT/STUDY/SERIES/INSTANCE.dcm, or the input's own path. The patient's folder is that of
-  /// the study's first file, so that a study is one folder. A second file with the same SOP
-  /// instance UID would take the first one's place: it is withheld.
+  /// Whose study it is: the patient that its files name. Files that name none belong to it, too;
+  /// where files name different ones, none is written.
+  void find_patient();
+  /// PATIENT/STUDY/SERIES/INSTANCE.dcm, or the input's own path. Of files with the same SOP
+  /// instance UID or output name one is written: that with the lowest digest.
   void name_outputs();
+
+  /// As deid::subject_of().
+  const std::string& patient() const { return patient_; }
 
   std::size_t size() const { return files_.size(); }
   const std::vector<IndexedFile>& files() const { return files_; }
@@ -61,6 +66,7 @@ class StudyInputs {
  private:
   void withhold_possible_text(std::size_t i);
   void digest(std::size_t i);
+  void keep_one(std::vector<std::size_t> members, bool are_copies_withheld);
   std::string token(const char* domain, const std::string& value) const;
   std::string keyed_name(std::size_t i, const std::string& patient) const;
 
@@ -69,6 +75,7 @@ class StudyInputs {
   audit::StudyRecord record_;
   std::vector<dicom::InstanceFacts> facts_;
   text::SubjectValues subject_;
+  std::string patient_;
   std::vector<study::Classification> classes_;
   std::vector<std::string> outputs_;
   std::vector<char> is_open_;  ///< char, not bool: written from several threads

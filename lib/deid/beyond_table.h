@@ -11,5 +11,8 @@ namespace efface::deid {
 
 /// X, Z or D; Code::none for every tag that is not listed.
 Code code_beyond_table(dicom::Tag tag);
+/// Whether it is a description or comment that people type in, like those that the table lists
+/// under Clean Descriptors: that option cleans it.
+bool is_prose_beyond_table(dicom::Tag tag);
 
 }  // namespace efface::deid

@@ -47,6 +47,7 @@ class ValuePlanner {
   bool keep(const Value& value, const Place& place);
   bool keep_age(const Value& value);
   bool clean(const Value& value, const Ruling& ruling, const Place& place);
+  void clean_profile(const Value& value);
   bool clean_text(const Value& value, const Place& place);
   bool shift(const Value& value);
   void keep_text(const Value& value);

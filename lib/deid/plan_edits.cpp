@@ -116,8 +116,16 @@ class Planner {
         internal::is_date_of_item(tag)) {
       ruling.code = ruling.strict;
     }
-    if (ruling.code == Code::none) ruling.code = ruling.strict = code_beyond_table(tag);
+    if (ruling.code == Code::none) ruling = ruling_beyond_table(tag);
     return ruling;
+  }
+
+  Ruling ruling_beyond_table(Tag tag) const {
+    const Code code = code_beyond_table(tag);
+    if (is_prose_beyond_table(tag) && profile_.has(Option::clean_descriptors)) {
+      return {Code::C, code, Source::option, Option::clean_descriptors, nullptr};
+    }
+    return {code, code, Source::silent, {}, nullptr};
   }
 
   void treat(const Attribute& attribute, const Level& level) {

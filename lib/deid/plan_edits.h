@@ -59,6 +59,7 @@ struct PlanContext {
 ///   concept. Options keep the values of listed concepts by the table's own columns, dates too;
 /// * text that stays is cleaned (a dummy) when a removed value stands in it (technical.h:
 ///   exceptions);
+/// * the texts of an ICC profile are set to 0; what is no profile goes;
 /// * (0012,0062) YES, (0012,0063), (0012,0064) appended to what is there, (0028,0303), and
 ///   (0028,0302) NO when a face was removed, (0028,0301) NO when burned-in text was, are added,
 ///   each once: a second run finds nothing to add.

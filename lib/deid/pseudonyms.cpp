@@ -26,6 +26,16 @@ std::string domain_of(std::string_view use, std::string_view domain) {
   return text;
 }
 
+/// ASCII letters as capitals, runs of spaces as one.
+std::string spelt_alike(std::string_view text) {
+  std::string alike;
+  for (const char c : text) {
+    if (c == ' ' && alike.ends_with(' ')) continue;
+    alike += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return alike;
+}
+
 }  // namespace
 
 std::string Pseudonyms::uid(std::string_view original) const {
@@ -64,13 +74,16 @@ std::uint64_t Pseudonyms::seed(std::string_view domain, std::string_view value) 
   return first_eight(keyed_(domain_of("seed", domain), value));
 }
 
+bool names_a_patient(const dicom::InstanceFacts& facts) {
+  return !trimmed(facts.patient_id.reveal()).empty();
+}
+
 std::string subject_of(const dicom::InstanceFacts& facts) {
-  const std::string_view id = trimmed(facts.patient_id.reveal());
-  if (id.empty()) return "study " + std::string(trimmed(facts.study_uid.reveal()));
-  std::string subject = "patient " + std::string(id);
-  subject += '\n';
-  subject += trimmed(facts.issuer_of_patient_id.reveal());
-  return subject;
+  if (!names_a_patient(facts)) {
+    return "study " + std::string(trimmed(facts.study_uid.reveal()));
+  }
+  return "patient " + spelt_alike(trimmed(facts.patient_id.reveal())) + '\n' +
+         spelt_alike(trimmed(facts.issuer_of_patient_id.reveal()));
 }
 
 }  // namespace efface::deid

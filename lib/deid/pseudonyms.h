@@ -38,8 +38,12 @@ class Pseudonyms {
   KeyedDigest keyed_;
 };
 
-/// The subject that pseudonyms and shifts belong to: patient ID and issuer; the study UID when the
-/// ID is empty.
+/// Whether the instance has a patient ID.
+bool names_a_patient(const dicom::InstanceFacts& facts);
+
+/// The subject that pseudonyms and shifts belong to: patient ID and issuer, in capital letters and
+/// with single spaces, so that one patient spelt in two ways is one; the study UID when the ID is
+/// empty.
 std::string subject_of(const dicom::InstanceFacts& facts);
 
 }  // namespace efface::deid

@@ -6,6 +6,7 @@
 #include "deid/ages.h"
 #include "deid/dates.h"
 #include "deid/dummy.h"
+#include "deid/icc_profile.h"
 #include "deid/internal_outside.h"
 #include "deid/internal_own_attributes.h"
 #include "deid/internal_retained.h"
@@ -26,6 +27,7 @@ constexpr Tag patient_id{0x0010, 0x0020};
 constexpr Tag birth_date{0x0010, 0x0030};
 constexpr Tag patient_age{0x0010, 0x1010};
 constexpr Tag time_zone{0x0008, 0x0201};
+constexpr Tag icc_profile{0x0028, 0x2000};
 constexpr int most_years = 89;  // 45 CFR 164.514(b)(2)(i)(C)
 
 /// Study, series, acquisition and content.
@@ -70,6 +72,7 @@ void ValuePlanner::plan_uid(const Value& value, const Ruling& ruling) {
 }
 
 void ValuePlanner::plan_value(const Value& value, const Ruling& ruling, const Place& place) {
+  if (value.attribute.tag == icc_profile) return clean_profile(value);
   if (ruling.code == Code::K && ruling.source != Source::silent && keep(value, place)) return;
   if (ruling.code == Code::C && clean(value, ruling, place)) return;
   const bool is_undone = ruling.code == Code::K || ruling.code == Code::C;
@@ -170,6 +173,14 @@ bool ValuePlanner::clean(const Value& value, const Ruling& ruling, const Place& 
   const bool is_of_text = ruling.option == Option::clean_descriptors ||
                           ruling.option == Option::clean_structured_content;
   return is_of_text && clean_text(value, place);
+}
+
+void ValuePlanner::clean_profile(const Value& value) {
+  const Attribute& attribute = value.attribute;
+  std::optional<std::string> clean;
+  if (attribute.is_loaded) clean = without_texts(attribute.value.reveal());
+  if (!clean) return edits_.remove(attribute);
+  edits_.replace(attribute, Action::clean, Vr::OB, std::move(*clean));
 }
 
 bool ValuePlanner::clean_text(const Value& value, const Place& place) {

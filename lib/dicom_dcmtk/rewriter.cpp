@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "dicom_dcmtk/internal_blanks.h"
 #include "dicom_dcmtk/internal_codec.h"
 #include "dicom_dcmtk/internal_stream.h"
 #include "dicom_dcmtk/internal_write.h"
@@ -20,10 +21,11 @@ constexpr Tag extended_lengths{0x7FE0, 0x0002};
 
 /// How the pixel data element of the output comes about.
 struct PixelPart {
-  std::string header;   ///< element header, empty without pixel data
-  std::string value;    ///< new bytes
-  PixelSpan copied;     ///< or bytes of the input
-  std::string padding;  ///< behind them, to an even length
+  std::string header;                    ///< element header, empty without pixel data
+  std::string value;                     ///< new bytes
+  PixelSpan copied;                      ///< or bytes of the input
+  std::vector<dicom::ByteRange> blanks;  ///< of them that become 0, as places in the content
+  std::string padding;                   ///< behind them, to an even length
   std::string transfer_syntax_uid;
   std::function<void(const ByteSink&)> stream = {};  ///< or new bytes that come piece by piece
 };
@@ -32,11 +34,37 @@ void remove_if_present(Item& root, Tag tag) {
   if (Element* element = root.find(tag)) element->is_removed = true;
 }
 
-PixelPart copied_pixels(const DicomFile::State& state) {
+/// Bytes of native pixel data that the image is made of (PS3.5 section 8.1.1, PS3.3 C.7.6.3.1.2).
+std::uint64_t bytes_of_image(const dicom::InstanceFacts& facts) {
+  const std::string& colours = facts.photometric_interpretation;
+  std::uint64_t half_samples = 2 * std::uint64_t{facts.samples_per_pixel};
+  if (colours == "YBR_FULL_422" || colours == "YBR_PARTIAL_422") half_samples = 4;
+  if (colours == "YBR_PARTIAL_420") half_samples = 3;
+  const std::uint64_t pixels = std::uint64_t{facts.rows} * facts.columns;
+  constexpr std::uint64_t absurd = std::uint64_t{1} << 48;
+  if (pixels >= absurd || (pixels != 0 && facts.frames > absurd / pixels)) return 0;
+  return (pixels * facts.frames * half_samples * facts.bits_allocated + 15) / 16;
+}
+
+/// What stands behind the image in its pixel data is nobody's business.
+void leave_padding_out(const dicom::InstanceFacts& facts, PixelPart& part) {
+  const std::uint64_t image = bytes_of_image(facts);
+  if (image == 0) {
+    throw base::Error(base::Fault::unsupported, "pixel data without the size of an image");
+  }
+  part.copied.value_length = std::min(part.copied.value_length, image);
+}
+
+PixelPart copied_pixels(const DicomFile& file, const DicomFile::State& state) {
   PixelPart part;
   part.transfer_syntax_uid = state.transfer_syntax_uid;
   part.copied = state.data.pixels;
   if (!part.copied.present) return part;
+  if (part.copied.encapsulated) {
+    part.blanks = blanks_in_frames(state.bytes(), part.copied, part.transfer_syntax_uid);
+  } else {
+    leave_padding_out(file.facts(), part);
+  }
   if (!part.copied.encapsulated && part.copied.value_length % 2 != 0) part.padding = '\0';
   const std::uint64_t length =
       part.copied.encapsulated ? undefined_length : part.copied.value_length + part.padding.size();
@@ -157,6 +185,22 @@ bool has_pixel_edit(const dicom::EditPlan& plan) {
   });
 }
 
+void write_copied(Bytes content, const PixelPart& part, const base::FileDescriptor& out,
+                  const std::filesystem::path& destination) {
+  std::uint64_t place = part.copied.value_offset;
+  const auto copy_up_to = [&](std::uint64_t end) {
+    base::write_all(out, content.subspan(place, end - place), destination);
+    place = end;
+  };
+  for (const dicom::ByteRange& blank : part.blanks) {
+    copy_up_to(blank.begin);
+    const std::vector<std::byte> zeros(blank.end - blank.begin);
+    base::write_all(out, zeros, destination);
+    place = blank.end;
+  }
+  copy_up_to(part.copied.value_offset + part.copied.value_length);
+}
+
 void write_plain(const DicomFile::State& state, const PixelPart& part, std::string head,
                  const std::filesystem::path& destination, WriteReport& report) {
   const base::FileDescriptor out = base::create_file(destination);
@@ -173,8 +217,7 @@ void write_plain(const DicomFile::State& state, const PixelPart& part, std::stri
     });
   }
   if (part.copied.present) {
-    base::write_all(out, state.bytes().subspan(part.copied.value_offset, part.copied.value_length),
-                    destination);
+    write_copied(state.bytes(), part, out, destination);
     base::write_all(out, std::as_bytes(std::span(part.padding)), destination);
   }
 }
@@ -200,7 +243,7 @@ void write_deflated(const DicomFile::State& state, const PixelPart& part, const 
 }
 
 PixelPart new_part(DicomFile& file, const std::optional<NewPixels>& pixels) {
-  if (!pixels) return copied_pixels(file.state());
+  if (!pixels) return copied_pixels(file, file.state());
   if (pixels->stream) return streamed_pixel_part(file.state(), file.facts(), *pixels->stream);
   return new_pixel_part(file.state(), file.facts(), pixels->bytes);
 }
@@ -224,7 +267,10 @@ WriteReport write_edited(DicomFile& file, const dicom::EditPlan& plan,
   if (state.data.pixels.present && has_pixel_edit(plan)) {
     const auto rest = without_pixel_edits(plan, state.data.pixel_tag, pixels_removed);
     apply_edits(rest, state.encoding, state.data.root);
-    if (pixels_removed) part = PixelPart{{}, {}, {}, {}, state.transfer_syntax_uid, {}};
+    if (pixels_removed) {
+      part = PixelPart();
+      part.transfer_syntax_uid = state.transfer_syntax_uid;
+    }
   } else {
     apply_edits(plan, state.encoding, state.data.root);
   }
@@ -234,6 +280,7 @@ WriteReport write_edited(DicomFile& file, const dicom::EditPlan& plan,
       make_file_meta(state.data.root, state.meta, state.bytes(), part.transfer_syntax_uid);
   WriteReport report;
   report.pixels_copied = part.copied.present;
+  for (const dicom::ByteRange& blank : part.blanks) report.blanked_bytes += blank.end - blank.begin;
   report.pixels_reencoded = new_pixels.has_value() && !pixels_removed;
   report.transfer_syntax_uid = part.transfer_syntax_uid;
   report.is_deflated = state.is_deflated;

@@ -38,6 +38,7 @@ struct WriteReport {
   std::string transfer_syntax_uid;
   /// Where the value of the pixel data stands in the written file; equal when there is none, and
   /// when the data set is deflated, so that no byte of it stands for itself.
+  std::uint64_t blanked_bytes = 0;  ///< of comments and the like inside compressed frames
   std::uint64_t pixels_begin = 0, pixels_end = 0;
   bool is_deflated = false;
 };
@@ -48,6 +49,9 @@ struct WriteReport {
 ///   lossless process 14, JPEG-LS lossless, RLE), decoded again to prove it, and otherwise written
 ///   as explicit VR little endian. Of a stream each frame by itself; colour is stored as it was
 ///   decoded (RGB for YBR of JPEG), and (0028,0004) and (0028,0006) say so.
+/// * Of compressed frames that stay, comments, application segments and what follows the image are
+///   set to 0 in place (dicom/code_stream.h); unsupported when a frame cannot be followed.
+/// * Of native pixel data that stay, what the image does not need is dropped.
 /// * Media Storage SOP Instance UID follows (0008,0018). Group lengths, trailing padding and what
 ///   follows the pixel data are dropped. Sequences keep defined or undefined length, UN that held
 ///   items stays UN, odd lengths are padded (those of pixel data too). Of attributes that occur

@@ -80,7 +80,8 @@ constexpr std::array rules{
     ClassRule{"5.1.4.1.1.66.6", Kind::plain},  // tractography
     ClassRule{"5.1.4.1.1.11.", Kind::graphics},
     ClassRule{"5.1.4.1.1.104.", Kind::document},
-    ClassRule{"5.1.4.1.1.88.", Kind::plain},  // structured reports, key object selection
+    ClassRule{"5.1.4.1.1.88.", Kind::plain},   // structured reports, key object selection
+    ClassRule{"5.1.4.1.1.91.1", Kind::plain},  // microscopy bulk simple annotations
     ClassRule{"5.1.4.1.1.9.4.", Kind::voice},
     ClassRule{"5.1.4.1.1.9.", Kind::plain},  // waveforms
     ClassRule{"5.1.4.1.1.481.2", Kind::dose},
@@ -229,6 +230,16 @@ BurnedIn burned_in_text(Kind kind, const dicom::InstanceFacts& facts) {
 
 }  // namespace
 
+namespace {
+
+/// MPEG2, MPEG4, HEVC (PS3.5 sections 8.2.5 to 8.2.8).
+bool is_video(std::string_view transfer_syntax_uid) {
+  constexpr std::string_view family = "1.2.840.10008.1.2.4.10";
+  return transfer_syntax_uid.starts_with(family) && transfer_syntax_uid.size() > family.size();
+}
+
+}  // namespace
+
 Classification classify(const dicom::InstanceFacts& facts) {
   if (facts.is_truncated) return withheld("truncated", "the file ends inside an element");
   if (facts.study_uid.reveal().empty() && rule_for(facts.sop_class_uid) == nullptr) {
@@ -237,6 +248,9 @@ Classification classify(const dicom::InstanceFacts& facts) {
   const ClassRule* rule = rule_for(facts.sop_class_uid);
   if (rule == nullptr) {
     return withheld("unknown-object", "no rule for this kind of object (SOP class)");
+  }
+  if (is_video(facts.transfer_syntax_uid)) {
+    return withheld("video", "no rule can look into a video: pictures, text, sound");
   }
   if (facts.has_encapsulated_document) {
     return withheld("encapsulated-document", "no rule can clean an encapsulated document yet");

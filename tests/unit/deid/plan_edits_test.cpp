@@ -236,12 +236,12 @@ TEST(PlanEdits, CleansTextInWhichARemovedValueStands) {
                               attribute({0x0018, 0x0024}, Vr::SH, "*tfl3d1"),
                               attribute({0x0020, 0x1040}, Vr::LO, "chin of Erika"),
                               attribute({0x0029, 0x1001}, Vr::LO, "*tfl3d1"),
-                              attribute({0x0062, 0x0006}, Vr::ST, "drawn like Mustermann's")});
+                              attribute({0x0062, 0x0005}, Vr::LO, "drawn like Mustermann's")});
   const dicom::EditPlan plan = plan_for(input);
   const DataSet output = test::apply(input, plan);
   EXPECT_EQ(output.text({0x0018, 0x0024}), "*tfl3d1");
   EXPECT_EQ(output.text({0x0020, 0x1040}), "ANONYMIZED");
-  EXPECT_EQ(output.text({0x0062, 0x0006}), "ANONYMIZED");
+  EXPECT_EQ(output.text({0x0062, 0x0005}), "ANONYMIZED");
   EXPECT_EQ(edit_of(plan, {0x0020, 0x1040})->action, Action::clean);
   const std::vector<std::string> kept = kept_values(input, plan);
   EXPECT_NE(std::find(kept.begin(), kept.end(), "*tfl3d1"), kept.end());

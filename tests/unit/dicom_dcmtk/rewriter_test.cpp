@@ -178,7 +178,8 @@ TEST(Rewriter, DropsItemsAndKeepsThePlacesOfTheOthers) {
 TEST(Rewriter, PadsPixelDataOfOddLength) {
   const Folder folder;
   Writer w;
-  w.text(0x00080060, "CS", "MR").raw(0x7FE00010, "OB", "12345");
+  w.text(0x00080060, "CS", "MR").us(0x00280002, 1).us(0x00280010, 1);
+  w.us(0x00280011, 5).us(0x00280100, 8).raw(0x7FE00010, "OB", "12345");
   DicomFile file(folder.write("in", part10(explicit_little) + w.bytes));
   const WriteReport report = write_edited(file, {}, folder / "out", {});
   EXPECT_EQ(report.pixels_end - report.pixels_begin, 5U);
