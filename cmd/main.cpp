@@ -1,5 +1,6 @@
 // efface: one function a subcommand, one place where errors become messages and exit codes.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <atomic>
@@ -13,6 +14,7 @@
 #include "batch/run.h"
 #include "cmd/completion.h"
 #include "cmd/exit_codes.h"
+#include "cmd/manifest_command.h"
 #include "cmd/observers.h"
 #include "cmd/options.h"
 #include "cmd/profile_command.h"
@@ -25,6 +27,7 @@ namespace efface::cmd {
 namespace {
 
 std::atomic<bool> cancelled{false};
+constexpr unsigned seconds_to_end = 5;
 
 void catch_signals() {
   struct sigaction action {};
@@ -35,10 +38,27 @@ void catch_signals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
+/// Preemption leaves little time: what does not stop by itself within seconds (a network that looks
+/// at a large volume) is abandoned. Nothing is lost by it: a run may be killed at any moment.
+void end_soon_after_signals() {
+  struct sigaction on_alarm {};
+  on_alarm.sa_handler = [](int) { ::_exit(exit_interrupted); };
+  sigaction(SIGALRM, &on_alarm, nullptr);
+  struct sigaction on_end {};
+  on_end.sa_handler = [](int) {
+    cancelled.store(true);
+    ::alarm(seconds_to_end);
+  };
+  on_end.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigaction(SIGINT, &on_end, nullptr);
+  sigaction(SIGTERM, &on_end, nullptr);
+}
+
 int run_command(const RunArguments& arguments) {
+  catch_signals();
+  end_soon_after_signals();
   batch::RunOptions options = resolve(arguments);
   options.cancelled = &cancelled;
-  catch_signals();
   const LoadedModel model = make_model(arguments, options);
   burned_in::ReaderPool text_readers = make_text_readers();
   const auto observer = make_observer(arguments);
@@ -59,9 +79,12 @@ int run_command(const RunArguments& arguments) {
   const batch::RunResult result = batch::run(options, model.networks(), text_readers, *observer);
   if (options.dry_run) return exit_ok;
   if (!arguments.quiet) {
-    observer->message(fmt::format("{} files: {} written, {} withheld, {} failed; see manifest.json",
+    const std::string place = options.shard
+                                  ? ".efface/" + batch::folder_of(*options.shard) + "/manifest.json"
+                                  : "manifest.json";
+    observer->message(fmt::format("{} files: {} written, {} withheld, {} failed; see {}",
                                   result.totals.inputs, result.totals.written,
-                                  result.totals.withheld, result.totals.failed));
+                                  result.totals.withheld, result.totals.failed, place));
   }
   return result.is_complete() ? exit_ok : exit_incomplete;
 }
@@ -69,6 +92,11 @@ int run_command(const RunArguments& arguments) {
 int restore_files(const RestoreArguments& arguments) {
   catch_signals();
   return restore_command(arguments, cancelled);
+}
+
+int manifest_files(const CLI::App& app, const ManifestArguments& arguments) {
+  catch_signals();
+  return manifest_command(app, arguments, cancelled);
 }
 
 int key_command(const std::string& file) {
@@ -88,6 +116,7 @@ int dispatch(const CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("run")) return run_command(arguments.run);
   if (app.got_subcommand("profile")) return profile_command(app, arguments.profile);
   if (app.got_subcommand("restore")) return restore_files(arguments.restore);
+  if (app.got_subcommand("manifest")) return manifest_files(app, arguments.manifest);
   if (app.got_subcommand("key")) return key_command(arguments.new_key_file);
   if (app.got_subcommand("schema")) {
     const std::string_view schema = audit::manifest_schema();

@@ -30,6 +30,9 @@ void declare_outputs(CLI::App& run, RunArguments& a) {
                  "Directory for uid_map.csv and patid_map.csv: old and new identifiers, which "
                  "identify patients; off by default")
       ->type_name("DIR");
+  run.add_option("--sign-key", a.sign_key,
+                 "Private Ed25519 key (PEM): sign the manifest, in manifest.json.sig beside it")
+      ->type_name("FILE");
   run.add_option("--names", a.names,
                  "Output names: keyed pseudonyms, or keep the input's (which may carry names)")
       ->check(CLI::IsMember({"keyed", "keep"}))
@@ -84,6 +87,11 @@ void declare_machine(CLI::App& run, RunArguments& a) {
   run.add_option("--model", a.model,
                  "Model card (JSON beside its weights) instead of the built-in one")
       ->type_name("CARD");
+  run.add_option(
+         "--shard", a.shard,
+         "Do the I-th of N parts of the run, by patient; auto takes them from Slurm's array "
+         "task. Needs --key. efface manifest merge joins the manifests")
+      ->type_name("I/N");
   run.add_option("-j,--jobs", a.jobs, "Threads; 0 = one a processor")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
@@ -144,6 +152,7 @@ void declare(CLI::App& app, Arguments& arguments) {
 
   declare_profile_command(app, arguments.profile);
   declare_restore(app, arguments.restore);
+  declare_manifest_command(app, arguments.manifest);
 
   CLI::App* key = app.add_subcommand("key", "Project keys");
   key->require_subcommand(1);

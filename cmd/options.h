@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cmd/manifest_command.h"
 #include "cmd/profile_command.h"
 #include "cmd/profile_options.h"
 
@@ -22,6 +23,8 @@ struct RunArguments {
   std::string maps;
   std::string certificate;
   std::string key;
+  std::string shard;
+  std::string sign_key;
   std::string model;
   std::string device = "auto";
   std::vector<std::string> features{"eyes", "nose", "mouth", "ears"};
@@ -51,6 +54,7 @@ struct Arguments {
   RunArguments run;
   ProfileCommandArguments profile;
   RestoreArguments restore;
+  ManifestArguments manifest;
   std::string new_key_file;
   std::string completion_shell;
 };

@@ -6,6 +6,7 @@
 
 #include <CLI/Version.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <mutex>
@@ -17,6 +18,7 @@
 #include "base/file.h"
 #include "batch/staging.h"
 #include "cmd/lazy_segmenter.h"
+#include "cmd/shard_option.h"
 #include "config/device_rules.h"
 #include "config/key_file.h"
 #include "config/model_card.h"
@@ -211,6 +213,18 @@ batch::RunOptions resolve(const RunArguments& a) {
   o.dry_run = a.dry_run;
   o.jobs = a.jobs > 0 ? static_cast<std::size_t>(a.jobs)
                       : std::max(1U, std::thread::hardware_concurrency());
+  o.shard = parse_shard(a.shard, [](const char* name) { return std::getenv(name); });
+  if (o.shard && a.key.empty()) {
+    throw Error(Fault::usage, "--shard needs --key",
+                "all shards of a run share one key: efface key new FILE");
+  }
+  if (o.shard) {  // pictures and maps of a shard are its own
+    if (!o.qc.empty()) o.qc /= batch::folder_of(*o.shard);
+    if (!o.maps.empty()) o.maps /= batch::folder_of(*o.shard);
+  }
+  if (!a.sign_key.empty()) {
+    o.signing_key = std::make_shared<crypto_openssl::SigningKey>(a.sign_key);
+  }
   o.key_is_random = a.key.empty();
   o.key = a.key.empty() ? crypto_openssl::random_key() : config::read_key_file(a.key);
 

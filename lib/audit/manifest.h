@@ -27,7 +27,8 @@ ManifestTotals write_manifest(const std::filesystem::path& path, const RunHeader
 /// The text of one study's plan for --dry-run, one JSON object on one line ("plan" in the schema).
 std::string to_json(const StudyRecord& study);
 
-/// Digest-ready canonical text of what makes two runs the same (all of the header but the device).
+/// Digest-ready canonical text of what makes two runs the same (all of the header but device and
+/// shard).
 std::string canonical_text(const RunHeader& header);
 
 /// The text of manifest.schema.json (JSON Schema, draft 2020-12).

@@ -187,6 +187,13 @@ std::string header_members(const RunHeader& header, bool with_device, const char
     json.open('{').member("fingerprint", header.key_fingerprint);
     json.member("is_random", header.key_is_random).close('}');
   });
+  if (with_device && header.shard) {
+    add("shard", [&](JsonText& json) {
+      json.open('{').member("index", header.shard->index).member("count", header.shard->count);
+      json.member("inputs", header.shard->inputs);
+      json.member("inputs_sha256", header.shard->inputs_sha256).close('}');
+    });
+  }
   add("options", [&](JsonText& json) { write_names(json, header.options); });
   std::string text;
   for (const std::string& member : members) text.append(member).append(separator);

@@ -22,7 +22,8 @@ void write_counts(JsonText& json, const std::map<std::string, std::uint64_t>& co
 std::vector<std::string> volume_lines(const StudyRecord& study);
 std::vector<std::string> input_lines(const StudyRecord& study);
 
-/// The members of the manifest before "totals", without braces; device only when asked for.
+/// The members of the manifest before "totals", without braces; device and shard
+/// only when asked for.
 std::string header_members(const RunHeader& header, bool with_device, const char* separator);
 
 }  // namespace efface::audit

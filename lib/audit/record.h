@@ -92,6 +92,13 @@ struct StudyRecord {
   std::vector<VolumeRecord> volumes;
 };
 
+/// Which part of a run a manifest is of, and what shows that all parts saw the same inputs.
+struct ShardRecord {
+  std::uint64_t index = 1, count = 1;  ///< index from 1
+  std::uint64_t inputs = 0;            ///< of all shards
+  std::string inputs_sha256;           ///< over tokens and sizes of all inputs, hex
+};
+
 /// The head of the manifest.
 struct RunHeader {
   std::string tool_version;
@@ -105,6 +112,11 @@ struct RunHeader {
   std::string key_fingerprint;        ///< 16 hex of HMAC(key, "fingerprint")
   bool key_is_random = false;
   std::map<std::string, std::string> options;  ///< every option, resolved; no paths of inputs
+  std::optional<ShardRecord> shard;            ///< absent for a whole run
 };
+
+/// Options that say how a run went about its work and change no output: they may differ between
+/// runs that are otherwise the same.
+inline constexpr std::array pace_options{"jobs", "progress", "quiet", "verbose", "device", "qc"};
 
 }  // namespace efface::audit

@@ -19,7 +19,7 @@ Totals::Totals() {
 }
 
 void Totals::add(const StudyRecord& study) {
-  ++studies_;
+  add_study();
   for (const InputRecord& input : study.inputs) add(input);
   for (const VolumeRecord& volume : study.volumes) add(volume);
 }
@@ -47,6 +47,15 @@ void Totals::add(const VolumeRecord& volume) {
     voxels_removed_[f] += volume.voxels_removed[f];
   }
   brain_overlap_voxels_ += volume.brain_overlap_voxels;
+}
+
+std::string Totals::text() const {
+  std::string text;
+  JsonText json(text);
+  json.open('{');
+  write(json);
+  json.close('}');
+  return text;
 }
 
 void Totals::write(JsonText& json) const {

@@ -15,6 +15,10 @@ class Totals {
  public:
   Totals();
   void add(const StudyRecord& study);
+  /// The parts of a study, one by one.
+  void add_study() { ++studies_; }
+  void add(const InputRecord& input);
+  void add(const VolumeRecord& volume);
 
   std::uint64_t inputs() const { return inputs_; }
   std::uint64_t count(Outcome outcome) const {
@@ -24,11 +28,10 @@ class Totals {
   /// The members of "totals", without braces. Every identifier class of HIPAA's Safe Harbor has a
   /// number, zeros included.
   void write(JsonText& json) const;
+  /// The same as a JSON object.
+  std::string text() const;
 
  private:
-  void add(const InputRecord& input);
-  void add(const VolumeRecord& volume);
-
   std::uint64_t studies_ = 0, inputs_ = 0, volumes_ = 0, input_bytes_ = 0, output_bytes_ = 0;
   std::array<std::uint64_t, 3> outcomes_{};
   std::map<std::string, std::uint64_t> withheld_reasons_, failed_reasons_;

@@ -24,10 +24,13 @@ audit::StudyRecord refused_by_disk(audit::StudyRecord study, const base::Error& 
 }
 
 Committer::Committer(const OutputTree& tree, audit::Journal& journal, Observer& observer,
-                     std::size_t room)
-    : tree_(tree), journal_(journal), observer_(observer), room_(room), thread_([this] {
-        work();
-      }) {}
+                     std::size_t room, std::function<void()> before_commit)
+    : tree_(tree),
+      journal_(journal),
+      observer_(observer),
+      room_(room),
+      before_commit_(std::move(before_commit)),
+      thread_([this] { work(); }) {}
 
 Committer::~Committer() {
   {
@@ -91,6 +94,7 @@ bool Committer::sync(const std::vector<audit::StudyRecord>& studies) {
 }
 
 void Committer::commit(audit::StudyRecord study, bool is_synced) {
+  before_commit_();
   try {
     if (!is_synced) tree_.sync({study});
     journal_.prepared(study);

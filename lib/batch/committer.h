@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -24,7 +25,10 @@ audit::StudyRecord refused_by_disk(audit::StudyRecord study, const base::Error& 
 class Committer {
  public:
   /// At most `room` studies wait; add() blocks while there are more.
-  Committer(const OutputTree& tree, audit::Journal& journal, Observer& observer, std::size_t room);
+  /// `before_commit` may throw what stops the run.
+  Committer(
+      const OutputTree& tree, audit::Journal& journal, Observer& observer, std::size_t room,
+      std::function<void()> before_commit = [] {});
   /// Finishes what was added.
   ~Committer();
   Committer(const Committer&) = delete;
@@ -46,6 +50,7 @@ class Committer {
   audit::Journal& journal_;
   Observer& observer_;
   std::size_t room_;
+  std::function<void()> before_commit_;
 
   std::mutex mutex_;  ///< of all below
   std::condition_variable changed_;

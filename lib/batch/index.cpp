@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "batch/shard.h"
 #include "dicom_dcmtk/reader.h"
 #include "volume_itk/image_file.h"
 
@@ -16,6 +17,7 @@ struct Probed {
   IndexedFile file;
   std::string study;      ///< token
   std::string companion;  ///< path of the .img of a .hdr
+  std::vector<std::uint64_t> subjects;
 };
 
 std::string_view directory_of(std::string_view name) {
@@ -29,6 +31,7 @@ void probe_content(Probed& probed, const deid::Pseudonyms& pseudonyms) {
     file.content = ContentKind::dicom;
     file.kind = "dicom";
     const dicom_dcmtk::StudyKey key = dicom_dcmtk::read_study_key(file.path);
+    probed.subjects = subjects_of(key.patient_id.reveal(), file.name(), pseudonyms);
     const std::string& uid = key.study_uid.reveal();
     probed.study = uid.empty() ? pseudonyms.path_token("study-of-file", file.name())
                                : pseudonyms.path_token("study", uid);
@@ -63,6 +66,7 @@ Probed probe(FoundFile&& found, const deid::Pseudonyms& pseudonyms) {
       if (file.content != ContentKind::dicom) file.content = ContentKind::other;
     }
   }
+  if (probed.subjects.empty()) probed.subjects = subjects_of({}, file.name(), pseudonyms);
   if (probed.study.empty()) {
     const bool dicom = file.content == ContentKind::dicom;
     probed.study = dicom ? pseudonyms.path_token("study-of-file", file.name())
@@ -118,11 +122,16 @@ std::vector<StudyFiles> index_files(std::vector<FoundFile> found,
     study.files.reserve(sizes[p.study]);
     if (study.files.empty() || p.file.content == ContentKind::image) study.content = p.file.content;
     study.files.push_back(std::move(p.file));
+    study.subjects.insert(study.subjects.end(), p.subjects.begin(), p.subjects.end());
   }
   std::vector<StudyFiles> result;
   for (auto& [token, study] : studies) {
     std::sort(study.files.begin(), study.files.end(),
               [](const IndexedFile& a, const IndexedFile& b) { return a.token < b.token; });
+    std::sort(study.subjects.begin(), study.subjects.end());
+    study.subjects.erase(std::unique(study.subjects.begin(), study.subjects.end()),
+                         study.subjects.end());
+    study.subjects.shrink_to_fit();
     result.push_back(std::move(study));
   }
   return result;

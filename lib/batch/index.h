@@ -34,7 +34,8 @@ struct IndexedFile {
 struct StudyFiles {
   std::string token;
   ContentKind content = ContentKind::other;
-  std::vector<IndexedFile> files;  ///< sorted by token
+  std::vector<IndexedFile> files;       ///< sorted by token
+  std::vector<std::uint64_t> subjects;  ///< whose files they are, see shard.h; sorted
 };
 
 /// Probes all files (in parallel) and groups them: DICOM by study, every image file (with its

@@ -7,13 +7,16 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "audit/record.h"
 #include "base/digest.h"
+#include "batch/shard.h"
 #include "burned_in/device_rules.h"
 #include "crypto_openssl/envelope.h"
+#include "crypto_openssl/signature.h"
 #include "deid/profile.h"
 #include "face/decide.h"
 #include "face/fill.h"
@@ -52,6 +55,8 @@ struct RunOptions {
   bool record_paths = false;  ///< input paths in the manifest
   bool dry_run = false;
   std::size_t jobs = 1;
+  std::optional<Shard> shard;  ///< the part of the run that this is; absent = all of it
+  std::shared_ptr<const crypto_openssl::SigningKey> signing_key;  ///< of the manifest, or null
   base::Digest key;
   bool key_is_random = false;
   audit::RunHeader header;  ///< tool, libraries, model and options; the run fills in the rest

@@ -16,8 +16,11 @@
 #include "batch/image_study.h"
 #include "batch/index.h"
 #include "batch/instance.h"
+#include "batch/lease.h"
 #include "batch/maps_folder.h"
 #include "batch/qc_folder.h"
+#include "batch/shard.h"
+#include "batch/sign.h"
 #include "batch/staging.h"
 #include "crypto_openssl/crypto.h"
 #include "dicom_dcmtk/reader.h"
@@ -191,9 +194,7 @@ class StudyRunner {
 
 /// What two runs must share to be one: everything but the pace, and what changes no output.
 std::string run_digest(audit::RunHeader header) {
-  for (const char* pace : {"jobs", "progress", "quiet", "verbose", "device", "qc"}) {
-    header.options.erase(pace);
-  }
+  for (const char* pace : audit::pace_options) header.options.erase(pace);
   const std::string text = audit::canonical_text(header);
   return base::to_hex(crypto_openssl::sha256(std::as_bytes(std::span(text))));
 }
@@ -223,10 +224,13 @@ RunResult run(const RunOptions& options, const face::Networks& networks,
       base::to_hex(crypto_openssl::hmac_sha256(options.key, "fingerprint", ""), 8);
 
   std::optional<OutputTree> tree;
+  std::unique_ptr<Lease> lease;
   std::unique_ptr<audit::Journal> journal;
   Earlier earlier;
   if (!options.dry_run) {
-    tree.emplace(options.output, options.names);
+    tree.emplace(options.output, options.names, options.shard);
+    claim_output(tree->root(), run_digest(header), options.shard ? options.shard->count : 0);
+    lease = std::make_unique<Lease>(tree->own_folder(), options.cancelled);
     journal = std::make_unique<audit::Journal>(tree->journal_path(), run_digest(header));
     earlier = take_up(*journal, *tree, observer);
   }
@@ -250,6 +254,10 @@ RunResult run(const RunOptions& options, const face::Networks& networks,
     std::vector<FoundFile> found = walk(options.inputs, options.follow_links);
     observer.files_found(found.size());
     studies = index_files(std::move(found), pseudonyms, pool);
+    if (options.shard) {
+      header.shard = shard_record(studies, *options.shard);
+      keep_shard(studies, *options.shard, pseudonyms);
+    }
     observer.studies_found(studies.size());
     refuse_changed_inputs(earlier, studies);
     const Context context{options,
@@ -263,7 +271,10 @@ RunResult run(const RunOptions& options, const face::Networks& networks,
                           maps ? &*maps : nullptr,
                           &text_readers};
     std::optional<Committer> committer;
-    if (journal) committer.emplace(*tree, *journal, observer, 2 * options.jobs);
+    if (journal) {
+      committer.emplace(*tree, *journal, observer, 2 * options.jobs,
+                        [&] { lease->require_held(); });
+    }
     StudyRunner runner(context, committer ? &*committer : nullptr);
     for (const StudyFiles& study : studies) {
       if (earlier.finished.contains(study.token)) continue;
@@ -283,7 +294,10 @@ RunResult run(const RunOptions& options, const face::Networks& networks,
     header.device = device.device;
     header.device_reason = device.reason;
     if (maps) maps->write_maps(*journal);
-    result.totals = audit::write_manifest(tree->root() / "manifest.json", header, *journal);
+    lease->require_held();
+    remove_signature(tree->manifest_path());
+    result.totals = audit::write_manifest(tree->manifest_path(), header, *journal);
+    if (options.signing_key) sign_manifest(tree->manifest_path(), *options.signing_key);
     tree->finish();
     if (qc) qc->write_page(*journal, true);
   }

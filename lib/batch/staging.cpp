@@ -58,21 +58,29 @@ FileDigest check_staged(const fs::path& path, deid::ResidueScanner& scanner) {
   return digest_pieces(path, [&](std::span<const std::byte> part) { scanner.feed(part); });
 }
 
-OutputTree::OutputTree(fs::path root, Names names) : root_(root.lexically_normal()), names_(names) {
+OutputTree::OutputTree(fs::path root, Names names, const std::optional<Shard>& shard)
+    : root_(root.lexically_normal()), names_(names), is_shard_(shard.has_value()) {
   if (!root_.has_filename()) root_ = root_.parent_path();  // as parent_path() of what lies in it
   if (fs::exists(root_) && !fs::is_directory(root_)) {
     throw base::Error(base::Fault::usage, "output '" + root_.string() + "' is not a directory");
   }
   base::make_directories(root_);
-  if (!fs::exists(root_ / ".efface") && !fs::is_empty(root_)) {
+  const auto is_foreign = [&] { return !fs::exists(root_ / ".efface") && !fs::is_empty(root_); };
+  if (is_foreign() && is_foreign()) {  // another task of the run may have begun in between
     throw base::Error(base::Fault::usage, "output directory '" + root_.string() + "' is not empty",
                       "choose a new directory, or one that an earlier run of efface began");
   }
-  base::make_directories(root_ / ".efface" / "staging");
+  own_ = root_ / ".efface";
+  if (shard) own_ /= folder_of(*shard);
+  base::make_directories(own_ / "staging");
+}
+
+fs::path OutputTree::manifest_path() const {
+  return (is_shard_ ? own_ : root_) / "manifest.json";
 }
 
 fs::path OutputTree::staging(const std::string& study_token) const {
-  return root_ / ".efface" / "staging" / study_token;
+  return own_ / "staging" / study_token;
 }
 
 fs::path OutputTree::begin(const std::string& study_token) const {
@@ -166,7 +174,7 @@ void OutputTree::discard(const std::string& study_token) const {
 
 void OutputTree::finish() const {
   std::error_code ignored;
-  fs::remove_all(root_ / ".efface" / "staging", ignored);
+  fs::remove_all(own_ / "staging", ignored);
 }
 
 }  // namespace efface::batch

@@ -1,9 +1,10 @@
 // Where outputs wait until they are proven clean, and how they reach their place: everything is
-// written below OUTPUT/.efface/staging, checked, synced, and a study appears by rename only.
+// written below OUTPUT/.efface (staging), checked, synced, and a study appears by rename only.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,10 +29,15 @@ class OutputTree {
  public:
   /// Creates the output directory and its .efface folder. Throws Error{usage} when the directory
   /// holds something that efface did not put there.
-  OutputTree(std::filesystem::path root, Names names);
+  /// A shard has a folder of its own in .efface for all but the released files.
+  OutputTree(std::filesystem::path root, Names names, const std::optional<Shard>& shard = {});
 
   const std::filesystem::path& root() const { return root_; }
-  std::filesystem::path journal_path() const { return root_ / ".efface" / "journal.jsonl"; }
+  /// Where journal, staging and locks lie.
+  const std::filesystem::path& own_folder() const { return own_; }
+  std::filesystem::path journal_path() const { return own_ / "journal.jsonl"; }
+  /// OUTPUT/manifest.json; a shard's lies in its own folder.
+  std::filesystem::path manifest_path() const;
 
   /// An empty staging directory for one study; whatever a killed run left there is deleted (Error
   /// {io} when it cannot be).
@@ -52,8 +58,9 @@ class OutputTree {
   bool move_unit(const std::filesystem::path& from, const std::filesystem::path& to) const;
   std::vector<std::filesystem::path> units(const audit::StudyRecord& study) const;
 
-  std::filesystem::path root_;
+  std::filesystem::path root_, own_;
   Names names_;
+  bool is_shard_ = false;
 };
 
 }  // namespace efface::batch
