@@ -15,7 +15,7 @@ bool is_in_force(const deid::Method& method, const deid::Profile& profile) {
     return profile.has(*method.option) || *method.option == deid::Option::clean_structured_content;
   }
   if (method.name == "basic") return !deid::keeps_more_than_standard(profile);
-  return method.name == "clean-visual-features";
+  return method.name == "clean-visual-features" || method.name == "clean-pixel-data";
 }
 
 std::string methods_table(const deid::Profile& profile) {
@@ -58,7 +58,9 @@ Written after PS3.2 sections N.8.4.4 and N.11.2.6. Table E.1-1 of PS3.15, editio
 
 constexpr const char* strategy = R"(
 Clean Recognizable Visual Features is claimed in an image only where a face was removed from it or the
-model found none to be there; Clean Structured Content where a content tree was cleaned. Options are
+model found none to be there; Clean Pixel Data where every frame was read and what looks like text blanked
+(`--pixels clean`, the default; not for MR, CT and PET images as a scanner reconstructs them, unless (0028,0301)
+says YES); Clean Structured Content where a content tree was cleaned. Options are
 chosen for a run; what was carried out stands in (0012,0064) of each output.
 
 Attributes that a later edition of the standard defines and this one does not are removed, as are private

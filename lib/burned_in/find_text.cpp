@@ -13,7 +13,8 @@ constexpr int large_picture = 1400;  // columns from which pictures are read as 
 constexpr int line_height = 36;      // pixels that rows are enlarged to
 constexpr int level_range = 72;  // grey levels around a row's strokes that are shown to the reader
 constexpr int same_level = 40;   // grey levels between the characters of a word
-constexpr int tall_part = 6;     // words taller than this part of the picture are doubted
+constexpr int tall_part = 6;     // words taller than this part of the picture need characters
+constexpr int tall = 32;         // pixels from which texture looks like letters more often than not
 
 /// At most one character differs, is missing or is too many.
 bool is_nearly(const std::string& a, const std::string& b) {
@@ -63,6 +64,9 @@ class Finder {
     return !clues_.image_regions.empty() && covered_part(box, clues_.image_regions) < 0.5;
   }
 
+  /// Speckle is read as letters now and then.
+  bool is_in_image(const Box& box) const { return covered_part(box, clues_.image_regions) > 0.9; }
+
   bool is_known(const std::string& folded) const {
     return folded.size() >= 3 &&
            std::any_of(clues_.known_words.begin(), clues_.known_words.end(),
@@ -72,67 +76,90 @@ class Finder {
                        });
   }
 
-  /// Whether no strokes of that brightness stand close above the box, or none close below: lines of
-  /// text have room between them, texture has not.
-  bool is_clear(const Box& box, int level, bool is_bright) const {
+  /// The strokes of a word or row: what sets them off from the ground.
+  struct Ink {
+    int level = 0, contrast = 0;
+    bool is_bright = false;
+  };
+
+  /// Whether there is room above the box, or below: a line of pixels without strokes. Lines of text
+  /// have some between them, texture has not.
+  bool is_clear(const Box& box, const Ink& ink) const {
     const int band = std::max(2, box.height / 5);
-    return strokes_in({box.x, box.y - 1 - band, box.width, band}, level, is_bright) < 0.08 ||
-           strokes_in({box.x, box.bottom() + 1, box.width, band}, level, is_bright) < 0.08;
+    for (int distance = 1; distance <= band; ++distance) {
+      if (strokes_in({box.x, box.y - distance, box.width, 1}, ink) < 0.08) return true;
+      if (strokes_in({box.x, box.bottom() + distance - 1, box.width, 1}, ink) < 0.08) return true;
+    }
+    return false;
   }
 
-  double strokes_in(const Box& box, int level, bool is_bright) const {
+  double strokes_in(const Box& box, const Ink& ink) const {
     const Box inside = intersection(box, {0, 0, picture_.columns, picture_.rows});
     if (inside.is_empty()) return 1;
+    const int half = std::min(same_level, ink.contrast / 2);
     long count = 0;
     for (int y = inside.y; y < inside.bottom(); ++y) {
       for (int x = inside.x; x < inside.right(); ++x) {
         const int grey = picture_.at(x, y);
-        count += (is_bright ? grey > level - same_level : grey < level + same_level) ? 1 : 0;
+        count += (ink.is_bright ? grey > ink.level - half : grey < ink.level + half) ? 1 : 0;
       }
     }
     return static_cast<double>(count) / static_cast<double>(inside.area());
   }
 
-  /// How much of a word's width character-like shapes of one brightness take, 0 to 1; none
-  /// where there is no room above or below.
-  double support(const Box& word) const {
-    double most = 0;
-    for (const bool is_bright : {true, false}) {
-      for (const int level : levels_in(word, is_bright)) {
-        if (!is_clear(word, level, is_bright)) continue;
-        most = std::max(most, width_at(word, is_bright, level));
-      }
-    }
-    return most;
-  }
+  /// Character-like shapes of one brightness in a word.
+  struct Support {
+    Ink ink;
+    Box core;         ///< around them
+    double part = 0;  ///< of the word's width
+  };
 
   bool is_in(const Glyph& glyph, const Box& word) const {
-    return 5 * glyph.box.height >= 2 * word.height && glyph.box.height <= word.height + 2 &&
-           2 * intersection(glyph.box, word).area() > glyph.box.area() &&
-           !intersection(glyph.box, word).is_empty();
+    if (4 * glyph.box.height < word.height || glyph.box.height > word.height + 2) return false;
+    const Box common = intersection(glyph.box, word);
+    return !common.is_empty() && 2 * common.area() > glyph.box.area();
   }
 
-  std::vector<int> levels_in(const Box& word, bool is_bright) const {
-    std::vector<int> levels;
+  bool is_of(const Glyph& glyph, const Ink& ink) const {
+    return glyph.is_bright == ink.is_bright && std::abs(glyph.level - ink.level) <= same_level / 2;
+  }
+
+  /// The best one; none where there is no room above or below.
+  Support support(const Box& word) const {
+    std::vector<const Glyph*> inside;
     for (const Glyph& glyph : glyphs_.single) {
-      if (glyph.is_bright != is_bright || !is_in(glyph, word)) continue;
-      const int level = glyph.level / 16 * 16;
-      if (std::find(levels.begin(), levels.end(), level) == levels.end()) levels.push_back(level);
+      if (is_in(glyph, word)) inside.push_back(&glyph);
     }
-    return levels;
+    Support best;
+    std::vector<Ink> tried;
+    for (const Glyph* glyph : inside) {
+      const Ink ink{glyph->level, glyph->contrast, glyph->is_bright};
+      const bool is_known = std::any_of(tried.begin(), tried.end(), [&](const Ink& other) {
+        return other.is_bright == ink.is_bright && std::abs(other.level - ink.level) <= 8;
+      });
+      if (is_known) continue;
+      tried.push_back(ink);
+      const Support found = support_by(inside, word, ink);
+      if (found.part > best.part && is_clear(found.core, ink)) best = found;
+    }
+    return best;
   }
 
-  double width_at(const Box& word, bool is_bright, int level) const {
+  Support support_by(const std::vector<const Glyph*>& inside, const Box& word,
+                     const Ink& ink) const {
+    Support found{ink, {}, 0};
     std::vector<char> columns(static_cast<std::size_t>(std::max(1, word.width)), 0);
-    for (const Glyph& glyph : glyphs_.single) {
-      if (glyph.is_bright != is_bright || std::abs(glyph.level - level) > same_level / 2) continue;
-      if (!is_in(glyph, word)) continue;
-      const Box common = intersection(glyph.box, word);
-      for (int x = common.x; x < common.right(); ++x)
+    for (const Glyph* glyph : inside) {
+      if (!is_of(*glyph, ink)) continue;
+      found.core = around(found.core, glyph->box);
+      const Box common = intersection(glyph->box, word);
+      for (int x = common.x; x < common.right(); ++x) {
         columns[static_cast<std::size_t>(x - word.x)] = 1;
+      }
     }
-    return static_cast<double>(std::count(columns.begin(), columns.end(), 1)) /
-           static_cast<double>(columns.size());
+    found.part = static_cast<double>(std::count(columns.begin(), columns.end(), 1)) /
+                 static_cast<double>(columns.size());
+    return found;
   }
 
   bool is_word(const Word& word, const Box& box) const {
@@ -141,11 +168,16 @@ class Finder {
     const std::size_t length = folded.size();
     const double confidence = word.confidence;
     if (length < 2) return false;
-    if (box.height > picture_.rows / tall_part) return length >= 3 && confidence >= 90;
+    if (box.height > picture_.rows / tall_part && support(box).part < 0.4) return false;
     if (box.width < 2 * static_cast<int>(length) || box.height < 5) return false;
+    const bool is_stretched = 2 * box.width > 3 * box.height * static_cast<int>(length);
+    if (is_stretched && confidence < 80) return false;
     if (length >= 3 && confidence >= 80) return true;
-    if (support(box) < 0.4) return confidence >= (length >= 4 ? 60 : 75) && length >= 3;
-    return confidence >= (length >= 3 ? 20 : 45) || is_on_screen(box);
+    if (support(box).part < 0.4) return confidence >= (length >= 4 ? 60 : 75) && length >= 3;
+    if (is_in_image(box)) return confidence >= (length >= 3 ? 45 : 60);
+    if (is_on_screen(box)) return true;
+    if (box.height > tall) return confidence >= 60;
+    return confidence >= (length >= 3 ? 20 : 60);
   }
 
   void read_page() {
@@ -158,7 +190,7 @@ class Finder {
                     (word.box.height + factor - 1) / factor + 1};
       if (is_word(word, box)) {
         accepted_.push_back({box, FoundText::By::reader});
-      } else if (!fold(word.text.reveal()).empty()) {
+      } else if (box.height <= tall && !fold(word.text.reveal()).empty()) {
         doubtful_.push_back(box);
       }
     }
@@ -181,7 +213,8 @@ class Finder {
   }
 
   bool is_surely_text(const GlyphRow& row) const {
-    if (row.shapes < 3 || !is_clear(row.box, row.level, row.is_bright)) return false;
+    if (row.shapes < 3 || !is_clear(row.box, {row.level, row.contrast, row.is_bright}))
+      return false;
     if (is_on_screen(row.box)) return row.glyphs >= 3 && row.spread <= 16;
     return is_even(row) && row.glyphs >= 5;
   }
@@ -198,11 +231,13 @@ class Finder {
     }
     if (letters < 2) return false;
     confidence /= static_cast<double>(letters);
-    const bool is_doubtful = row.height > 32 || !is_clear(row.box, row.level, row.is_bright);
-    if (is_doubtful) return letters >= 3 && confidence >= 80;
+    const bool has_room = is_clear(row.box, {row.level, row.contrast, row.is_bright});
+    if (row.height > tall && !has_room) return false;
+    if (row.height > tall || !has_room) return letters >= 3 && confidence >= 80;
     if (is_on_screen(row.box)) return confidence >= 20;
+    if (is_in_image(row.box)) return confidence >= (letters >= 3 ? 60 : 80);
     if (is_even(row) && letters >= 3) return confidence >= 25;
-    return confidence >= (letters >= 5 ? 40 : letters >= 3 ? 55 : 80);
+    return confidence >= (letters >= 5 ? 50 : letters >= 3 ? 62 : 85);
   }
 
   /// Doubtful words beside accepted ones, on the same line, belong to them.
@@ -222,8 +257,8 @@ class Finder {
   }
 
   static bool is_beside(const Box& a, const Box& b, int gap_limit) {
-    const int tall = std::max(a.height, b.height), small = std::min(a.height, b.height);
-    if (2 * small < tall) return false;
+    const int large = std::max(a.height, b.height), small = std::min(a.height, b.height);
+    if (2 * small < large) return false;
     const int common = std::min(a.bottom(), b.bottom()) - std::max(a.y, b.y);
     const int gap = std::max(a.x, b.x) - std::min(a.right(), b.right());
     return 2 * common >= small && gap <= gap_limit;
@@ -237,27 +272,23 @@ class Finder {
 
   /// Takes in characters of the same line and brightness that the reader left out.
   void extend(Box& box) const {
-    const Box word = box;
-    std::vector<const Glyph*> own;
-    for (const Glyph& glyph : glyphs_.single) {
-      if (is_in(glyph, word)) own.push_back(&glyph);
-    }
+    const Support own = support(box);
+    if (own.core.is_empty()) return;
+    const int height = own.core.height;
+    Box line = own.core;
     for (bool has_grown = true; has_grown;) {
       has_grown = false;
       for (const Glyph& glyph : glyphs_.single) {
-        if (intersection(glyph.box, box) == glyph.box || glyph.box.height > 2 * word.height)
-          continue;
-        if (!is_beside(glyph.box, {box.x, word.y, box.width, word.height}, word.height)) continue;
-        const bool is_alike = std::any_of(own.begin(), own.end(), [&](const Glyph* other) {
-          return other->is_bright == glyph.is_bright &&
-                 std::abs(other->level - glyph.level) <= same_level / 2;
-        });
-        const Box longer = around(box, glyph.box);
-        if (!is_alike || longer.width > word.width + 8 * word.height) continue;
-        box = longer;
+        if (intersection(glyph.box, line) == glyph.box || !is_of(glyph, own.ink)) continue;
+        if (2 * glyph.box.height > 3 * height || glyph.box.width > 4 * height) continue;
+        if (!is_beside(glyph.box, {line.x, own.core.y, line.width, height}, height)) continue;
+        const Box longer = around(line, glyph.box);
+        if (longer.width > own.core.width + 6 * height) continue;
+        line = longer;
         has_grown = true;
       }
     }
+    box = around(box, line);
   }
 
   std::vector<Box> boxes() const {

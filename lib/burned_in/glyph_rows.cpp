@@ -289,7 +289,7 @@ Glyphs find_glyphs(const Picture& picture) {
   for (const Layer& layer : layers) {
     const std::vector<Shape> shapes = find_shapes(picture, layer);
     for (const Shape& shape : shapes) {
-      found.single.push_back({shape.box, shape.level, layer.is_bright});
+      found.single.push_back({shape.box, shape.level, shape.contrast, layer.is_bright});
     }
     add_rows(shapes, layer.is_bright, rows);
   }

@@ -13,6 +13,7 @@ namespace efface::burned_in {
 struct Glyph {
   Box box;
   int level = 0;           ///< brightness of its strokes
+  int contrast = 0;        ///< from the ground to the strokes, grey levels
   bool is_bright = false;  ///< on a darker ground
 };
 

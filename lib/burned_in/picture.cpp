@@ -155,7 +155,6 @@ Picture render(std::span<const std::byte> frame, const SampleLayout& layout, Str
     const auto [low, high] = percentiles(levels, 0.005);
     return to_grey(levels, layout, low, high);
   }
-  if (bits == 8 && layout.samples_per_pixel == 3) return to_grey(levels, layout, 0, 255);
   const auto [low, high] = std::minmax_element(levels.begin(), levels.end());
   return to_grey(levels, layout, *low, *high);
 }
