@@ -28,7 +28,7 @@ std::string how_to_choose(const deid::Method& method) {
   const std::string name(method.name);
   if (name == "basic") return "always";
   if (name == "clean-visual-features") return "always, where a face was removed or is absent";
-  if (name == "clean-pixel-data") return "--pixels clean (the default), where pixels were read";
+  if (name == "clean-pixel-data") return "always, where pixels were read (--pixels clean)";
   if (!method.option) return "";
   const std::size_t hyphen = name.find('-');
   return "--" + name.substr(0, hyphen) + " " + name.substr(hyphen + 1);

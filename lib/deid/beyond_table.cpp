@@ -66,6 +66,7 @@ constexpr Rule rules[] = {
     {{0x0062, 0x0006}, Code::X, true},  // Segment Description
     {{0x0066, 0x0004}, Code::X, true},  // Surface Comments
     {{0x0070, 0x0068}, Code::X, true},  // Graphic Layer Description
+    {{0x0070, 0x0080}, Code::D},        // Content Label: a name that somebody typed
     {{0x0070, 0x0081}, Code::D, true},  // Content Description, free text
     {{0x0070, 0x0208}, Code::X, true},  // Graphic Group Description
     {{0x0070, 0x030F}, Code::X, true},  // Fiducial Description
