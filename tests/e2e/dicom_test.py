@@ -223,6 +223,17 @@ def findings(path):
     return normal
 
 
+def is_read(reader, path):
+    return subprocess.run([reader, path], capture_output=True, timeout=60).returncode == 0
+
+
+def resolved(data_sets):
+    """For each data set: how many of the instances that it refers to are among all of them."""
+    present = {str(each.get("SOPInstanceUID")) for each in data_sets}
+    return [sum(1 for entry in walk(each) if entry.keyword == "ReferencedSOPInstanceUID" and
+                str(entry.value) in present) for each in data_sets]
+
+
 def walk(data_set):
     for entry in data_set:
         yield entry
@@ -258,17 +269,22 @@ def secrets(data_set):
 class RealData(Case):
     """One run over everything, looked at from several sides."""
 
+    options = ()
+    more_folders = [DATA / "mri_fnndsc_data"] if DATA else []
+    known_findings = {}  # of the inputs
+
     @classmethod
     def setUpClass(cls):
         cls.folders = sorted(p for p in DATA.iterdir() if p.name.startswith("dicom_"))
-        cls.folders += [p for p in [DATA / "mri_fnndsc_data"] if p.is_dir()]
+        cls.folders += [p for p in cls.more_folders if p.is_dir()]
         if not cls.folders:
             raise unittest.SkipTest("EFFACE_DATA holds no folder dicom_*")
         cls.place = tempfile.mkdtemp(prefix="efface-dicom-")
         cls.addClassCleanup(shutil.rmtree, cls.place, ignore_errors=True)
         cls.output = pathlib.Path(cls.place) / "out"
         done = subprocess.run([os.environ["EFFACE"], "run", *cls.folders, "--output", cls.output,
-                               "--record-paths", "--quiet"], capture_output=True, timeout=500)
+                               "--record-paths", "--quiet", *cls.options], capture_output=True,
+                              timeout=500)
         if done.returncode != 3:
             raise AssertionError(done.stderr[-2000:].decode(errors="replace"))
         cls.manifest = json.loads((cls.output / "manifest.json").read_text())
@@ -280,7 +296,7 @@ class RealData(Case):
         found = {str(p) for folder in self.folders for p in folder.rglob("*")
                  if p.is_file() or p.is_symlink()}
         self.assertEqual({e["path"] for e in self.manifest["inputs"]}, found)
-        self.assertGreater(len(self.pairs), 200)
+        self.assertGreater(len(self.pairs), 150)
         for entry in self.manifest["inputs"]:
             self.assertTrue(entry["outcome"] == "written" or entry["reason"], entry["path"])
 
@@ -319,8 +335,59 @@ class RealData(Case):
             if standalone(source, self.place) is None:
                 continue
             with self.subTest(source.name):
-                before = findings(standalone(source, self.place))
+                before = self.known_findings.get(source)
+                if before is None:
+                    before = findings(standalone(source, self.place))
+                    self.known_findings[source] = before
                 self.assertEqual(findings(standalone(output, self.place)) - before, set(), source)
+
+    def test_other_readers_read_what_is_written(self):
+        readers = [name for name in ("dcmdump", "gdcminfo") if shutil.which(name)]
+        if not readers:
+            self.skipTest("neither dcmdump nor gdcminfo is installed")
+        for source, output in self.pairs:
+            for reader in readers:
+                with self.subTest(source.name, reader=reader):
+                    if not is_read(reader, output):
+                        self.assertFalse(is_read(reader, source), source)
+
+    def test_what_is_referred_to_among_the_outputs_is_found_there(self):
+        """Each output refers to as many of the others as its input did to theirs."""
+        sources, outputs = {}, {}
+        for source, output in self.pairs:
+            if source.suffix == ".gz":
+                continue
+            sources[source] = pydicom.dcmread(source, force=True, stop_before_pixels=True)
+            outputs[source] = pydicom.dcmread(output, stop_before_pixels=True)
+        before, after = resolved(sources.values()), resolved(outputs.values())
+        self.assertGreater(sum(before), 20)
+        for source, count, left in zip(sources, before, after):
+            # The Basic Profile removes some sequences whole, Source Image Sequence for one.
+            self.assertLessEqual(left, count, source)
+        self.assertGreaterEqual(sum(after), sum(before) - 2)
+
+
+class RealDataWithOptions(RealData):
+    """The same with every option of PS3.15 that keeps more."""
+
+    options = ("--retain", "safe-private,uids,device-identity,institution-identity,"
+               "patient-characteristics", "--clean", "descriptors,structured-content,graphics",
+               "--dates", "modified")
+    more_folders = []
+
+    def test_other_readers_read_what_is_written(self):
+        self.skipTest("what they may dislike is the same as without options")
+
+    def test_nothing_of_the_patient_is_left(self):
+        self.skipTest("UIDs stay, as was asked for")
+
+    def test_outputs_read_and_say_what_was_done(self):
+        wanted = {"113100", "113104", "113105", "113107", "113108", "113109", "113110", "113111",
+                  "113112"}
+        for source, output in self.pairs:
+            codes = {item.CodeValue
+                     for item in pydicom.dcmread(output).DeidentificationMethodCodeSequence}
+            self.assertTrue(codes & wanted - {"113100"}, source)
 
 
 if __name__ == "__main__":
