@@ -65,6 +65,11 @@ std::optional<std::string> without_texts(const std::string& icc_profile) {
   }
   std::sort(elements.begin(), elements.end(),
             [](const Data& a, const Data& b) { return a.begin < b.begin; });
+  for (std::size_t i = 1; i < elements.size(); ++i) {  // tags may share data, but not in part
+    const Data &before = elements[i - 1], &next = elements[i];
+    const bool is_shared = before.begin == next.begin && before.end == next.end;
+    if (next.begin < before.end && !is_shared) return std::nullopt;
+  }
   std::size_t done = table_end;
   for (const Data& data : elements) {
     blank(bytes, done, data.begin);  // what no entry of the table names

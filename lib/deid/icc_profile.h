@@ -8,7 +8,8 @@
 namespace efface::deid {
 
 /// The profile with its texts, dates and unknown data set to 0, every length and number as it was.
-/// Nothing when it is no profile: too short, without its signature, or with data outside of it.
+/// Nothing when it is no profile: too short, without its signature, or with data outside of it
+/// or inside one another.
 std::optional<std::string> without_texts(const std::string& icc_profile);
 
 }  // namespace efface::deid

@@ -165,11 +165,14 @@ std::optional<std::vector<ByteRange>> code_stream_ranges(Bytes bytes) {
       *place = last_end_marker(bytes, *data);
       break;
     }
-    if (length < tile_header || length > bytes.size() - *place) return std::nullopt;
+    const std::uint64_t least = *data + 2 - *place;  // its header up to the start of data
+    if (length < least || length > bytes.size() - *place) return std::nullopt;
     *place += length;
   }
-  const bool is_ended = holds(bytes, *place, "\xFF\xD9");
-  ranges.add(*place + (is_ended ? 2 : 0), bytes.size());
+  if (*place < bytes.size()) {
+    if (!holds(bytes, *place, "\xFF\xD9")) return std::nullopt;
+    ranges.add(*place + 2, bytes.size());
+  }
   return ranges.take();
 }
 

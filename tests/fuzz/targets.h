@@ -21,13 +21,17 @@ void residue(std::span<const std::uint8_t> bytes);
 void plan_edits(std::span<const std::uint8_t> bytes);
 void character_sets(std::span<const std::uint8_t> bytes);
 void clean_text(std::span<const std::uint8_t> bytes);
+void code_stream(std::span<const std::uint8_t> bytes);
+void icc_profile(std::span<const std::uint8_t> bytes);
 
 inline constexpr Target targets[] = {{"uid", uid},
                                      {"date", date},
                                      {"residue", residue},
                                      {"plan_edits", plan_edits},
                                      {"character_sets", character_sets},
-                                     {"clean_text", clean_text}};
+                                     {"clean_text", clean_text},
+                                     {"code_stream", code_stream},
+                                     {"icc_profile", icc_profile}};
 
 /// Aborts with the text of what was promised.
 void require(bool holds, const char* promise);
