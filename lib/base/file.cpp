@@ -124,6 +124,16 @@ MappedFile::~MappedFile() {
   if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
 }
 
+void MappedFile::release(std::span<const std::byte> part) const {
+  static const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = static_cast<std::size_t>(part.data() - data_);
+  const std::size_t first = (begin + page - 1) / page * page;
+  const std::size_t end = (begin + part.size()) / page * page;
+  if (part.empty() || first >= end) return;
+  // Read-only pages of a file: nothing can be lost, and a refusal costs only memory.
+  ::madvise(const_cast<std::byte*>(data_) + first, end - first, MADV_DONTNEED);
+}
+
 FileHead read_head(const std::filesystem::path& path, std::size_t limit) {
   const FileDescriptor file = open_for_reading(path);
   FileHead head;

@@ -3,6 +3,7 @@
 // base::Error (Fault::io or Fault::no_space) and quote the path.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -64,7 +65,31 @@ class MappedFile {
 
   std::span<const std::byte> bytes() const { return {data_, size_}; }
 
+  /// Gives the memory of a part of the map back, whole pages of it; the part can be read again.
+  void release(std::span<const std::byte> part) const;
+
+  /// Shows the map piece by piece, `piece` bytes at most, and releases what was shown now and then:
+  /// a file of any size takes little memory.
+  template <class Visit>
+  void visit(std::size_t piece, const Visit& show) const {
+    visit_part(bytes(), piece, show);
+  }
+  template <class Visit>
+  void visit_part(std::span<const std::byte> part, std::size_t piece, const Visit& show) const {
+    std::size_t done = 0, released = 0;
+    while (done < part.size()) {
+      const auto shown = part.subspan(done, std::min(piece, part.size() - done));
+      show(shown);
+      done += shown.size();
+      if (done - released < release_step) continue;
+      release(part.subspan(released, done - released));
+      released = done;
+    }
+  }
+
  private:
+  static constexpr std::size_t release_step = std::size_t{1} << 26;
+
   const std::byte* data_ = nullptr;
   std::size_t size_ = 0;
 };

@@ -192,7 +192,9 @@ void record_failure(audit::InputRecord& record) {
 void process_instance(InstanceJob& job, const Context& context, audit::InputRecord& record) {
   context.check_cancelled();
   dicom_dcmtk::DicomFile file(job.file->path);
-  record.sha256 = base::to_hex(crypto_openssl::sha256(file.source()));
+  crypto_openssl::Sha256 sha;
+  file.visit_source([&](std::span<const std::byte> piece) { sha.update(piece); });
+  record.sha256 = base::to_hex(sha.finish());
   const dicom::DataSet data_set = file.attributes();
   if (!settle_burned_in_text(file, data_set, job, context, record)) return;
   deid::PlanContext plan_context;

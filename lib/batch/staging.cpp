@@ -26,13 +26,10 @@ template <class Visit>
 FileDigest digest_pieces(const fs::path& path, const Visit& visit) {
   const base::MappedFile file(path);
   crypto_openssl::Sha256 sha;
-  std::span<const std::byte> rest = file.bytes();
-  while (!rest.empty()) {
-    const auto part = rest.first(std::min(piece, rest.size()));
+  file.visit(piece, [&](std::span<const std::byte> part) {
     sha.update(part);
     visit(part);
-    rest = rest.subspan(part.size());
-  }
+  });
   return {sha.finish(), file.bytes().size()};
 }
 

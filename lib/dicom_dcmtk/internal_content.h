@@ -41,6 +41,16 @@ class Content {
   std::span<const std::byte> bytes() const { return map_->bytes(); }
   /// The file as it lies on the disk.
   std::span<const std::byte> source() const { return source_ ? source_->bytes() : bytes(); }
+  /// Shows source() piece by piece, in little memory.
+  template <class Visit>
+  void visit_source(const Visit& show) const {
+    (source_ ? *source_ : *map_).visit(piece_bytes, show);
+  }
+  /// Shows a part of bytes() piece by piece, in little memory.
+  template <class Visit>
+  void visit(std::uint64_t begin, std::uint64_t end, const Visit& show) const {
+    map_->visit_part(bytes().subspan(begin, end - begin), piece_bytes, show);
+  }
   /// Under this name the bytes can be opened again while this object lives.
   const std::filesystem::path& readable_path() const { return readable_path_; }
 
@@ -48,6 +58,8 @@ class Content {
   void inflate_from(std::size_t offset);
 
  private:
+  static constexpr std::size_t piece_bytes = std::size_t{1} << 24;
+
   void take(base::FileDescriptor temporary);
 
   base::FileDescriptor file_;

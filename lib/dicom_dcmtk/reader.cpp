@@ -135,6 +135,10 @@ std::span<const std::byte> DicomFile::source() const {
   return state_->content.source();
 }
 
+void DicomFile::visit_source(const std::function<void(std::span<const std::byte>)>& show) const {
+  state_->content.visit_source(show);
+}
+
 DicomFile::State& DicomFile::state() {
   return *state_;
 }

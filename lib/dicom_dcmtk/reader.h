@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -67,8 +68,10 @@ class DicomFile {
   /// The bytes that PixelSpan's offsets mean: the file's, or what they unfold to when the file is
   /// compressed by gzip or its data set is deflated.
   std::span<const std::byte> content() const;
-  /// The bytes of the file itself, for its digest.
+  /// The bytes of the file itself.
   std::span<const std::byte> source() const;
+  /// The same piece by piece, for its digest: however large, it takes little memory.
+  void visit_source(const std::function<void(std::span<const std::byte>)>& show) const;
 
   struct State;    ///< for this module only
   State& state();  ///< for this module only

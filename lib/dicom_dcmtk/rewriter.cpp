@@ -185,11 +185,11 @@ bool has_pixel_edit(const dicom::EditPlan& plan) {
   });
 }
 
-void write_copied(Bytes content, const PixelPart& part, const base::FileDescriptor& out,
+void write_copied(const Content& content, const PixelPart& part, const base::FileDescriptor& out,
                   const std::filesystem::path& destination) {
   std::uint64_t place = part.copied.value_offset;
   const auto copy_up_to = [&](std::uint64_t end) {
-    base::write_all(out, content.subspan(place, end - place), destination);
+    content.visit(place, end, [&](Bytes bytes) { base::write_all(out, bytes, destination); });
     place = end;
   };
   for (const dicom::ByteRange& blank : part.blanks) {
@@ -217,7 +217,7 @@ void write_plain(const DicomFile::State& state, const PixelPart& part, std::stri
     });
   }
   if (part.copied.present) {
-    write_copied(state.bytes(), part, out, destination);
+    write_copied(state.content, part, out, destination);
     base::write_all(out, std::as_bytes(std::span(part.padding)), destination);
   }
 }

@@ -90,6 +90,24 @@ TEST_F(FileTest, DirectoriesAreMadeOnceOrRefused) {
   EXPECT_EQ(fault_of([&] { make_directories(folder_ / "a" / "b"); }), Fault::io);
 }
 
+TEST_F(FileTest, MapsAreShownPieceByPieceAndStayReadableAfterwards) {
+  std::string content(3'000'000, 'x');
+  for (std::size_t i = 0; i < content.size(); i += 997) content[i] = static_cast<char>(i % 251);
+  put(folder_ / "a", content);
+  const MappedFile map(folder_ / "a");
+  std::string shown;
+  const auto show = [&](std::span<const std::byte> piece) {
+    EXPECT_LE(piece.size(), 70'000U);
+    shown.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+  };
+  map.visit(70'000, show);
+  EXPECT_EQ(shown, content);
+  map.release(map.bytes().subspan(5, 2'000'000));
+  shown.clear();
+  map.visit_part(map.bytes().subspan(1'000, 500'000), 70'000, show);
+  EXPECT_EQ(shown, content.substr(1'000, 500'000));
+}
+
 TEST_F(FileTest, MapsShowTheWholeFile) {
   put(folder_ / "a", "content");
   put(folder_ / "empty", "");
