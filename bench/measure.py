@@ -6,8 +6,13 @@ import os
 import pathlib
 import shutil
 import statistics
+import struct
 import subprocess
+import sys
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "e2e"))
+import dicom_bytes as db  # noqa: E402
 
 RUNS = 5
 
@@ -102,6 +107,37 @@ def measure_volume(efface: str, work: pathlib.Path) -> None:
     print(f"| files written | {count - 1} |\n")
 
 
+def measure_large(efface: str, work: pathlib.Path) -> None:
+    """One multi-frame file of 2 GiB beside cp."""
+    folder, out = work / "large", work / "out"
+    folder.mkdir(exist_ok=True)
+    write_large(folder / "file.dcm")
+    names = ("`cp -r`", "`efface run --pixels keep`")
+    commands = [["cp", "-r", str(folder), str(out)],
+                [efface, "run", "--key", str(work / "key"), "--output", str(out), "--quiet",
+                 "--pixels", "keep", str(folder)]]
+    print("| multi-frame file of 2 GiB | time | peak memory |\n|---|---|---|")
+    for name, result in zip(names, medians(commands, out, runs=3)):
+        print(f"| {name} | {result.seconds:.1f} s | {result.peak_mib:.0f} MiB |")
+    print()
+    shutil.rmtree(folder)
+
+
+def write_large(path: pathlib.Path) -> None:
+    frames, rows = 2047, 1024
+    start = db.ultrasound(b"")[:-12]  # without its pixel data
+    for tag, vr, value in ((0x00280010, "US", rows), (0x00280011, "US", rows)):
+        start = start.replace(db.element(tag, vr, 64), db.element(tag, vr, value))
+    before = db.element(0x00280010, "US", rows)
+    start = start.replace(before, db.element(0x00280008, "IS", str(frames)) + before)
+    with path.open("wb") as file:
+        file.write(db.part10(start) + struct.pack("<HH2sHI", 0x7FE0, 0x0010, b"OB", 0,
+                                                  frames * rows * rows))
+        frame = os.urandom(rows * rows)
+        for _ in range(frames):
+            file.write(frame)
+
+
 def measure_start(efface: str, work: pathlib.Path) -> None:
     print("| start | time | peak memory |\n|---|---|---|")
     for name, command in (("`efface --help`", [efface, "--help"]),
@@ -120,6 +156,7 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, {processor}\n")
     measure_files(arguments.efface, arguments.work)
     measure_volume(arguments.efface, arguments.work)
+    measure_large(arguments.efface, arguments.work)
     measure_start(arguments.efface, arguments.work)
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures efface against cp and gdcmanon in one run and prints a Markdown table of ratios.
 # Usage: bench/run.sh [BUILD_DIR] [FILES]     (build/release and 1900 unless told)
-# Needs about 1.5 GB in $TMPDIR. Close other work first: the ratios hold for a quiet machine.
+# Needs about 6 GB in $TMPDIR. Close other work first: the ratios hold for a quiet machine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=${1:-build/release}
