@@ -12,6 +12,7 @@
 #include "audit/manifest.h"
 #include "base/error.h"
 #include "batch/run.h"
+#include "cmd/check_command.h"
 #include "cmd/completion.h"
 #include "cmd/exit_codes.h"
 #include "cmd/manifest_command.h"
@@ -22,6 +23,7 @@
 #include "cmd/restore_command.h"
 #include "config/key_file.h"
 #include "crypto_openssl/crypto.h"
+#include "findings/report.h"
 
 namespace efface::cmd {
 namespace {
@@ -59,7 +61,7 @@ int run_command(const RunArguments& arguments) {
   end_soon_after_signals();
   batch::RunOptions options = resolve(arguments);
   options.cancelled = &cancelled;
-  const LoadedModel model = make_model(arguments, options);
+  const LoadedModel model = make_model({arguments.model, arguments.device, options.jobs});
   burned_in::ReaderPool text_readers = make_text_readers();
   const auto observer = make_observer(arguments);
   if (options.key_is_random && !arguments.quiet && !options.dry_run) {
@@ -99,6 +101,19 @@ int manifest_files(const CLI::App& app, const ManifestArguments& arguments) {
   return manifest_command(app, arguments, cancelled);
 }
 
+int check_files(const CheckArguments& arguments) {
+  catch_signals();
+  end_soon_after_signals();
+  return check_command(arguments, cancelled);
+}
+
+int schema_command(const std::string& of) {
+  const std::string_view schema =
+      of == "findings" ? findings::findings_schema() : audit::manifest_schema();
+  std::fwrite(schema.data(), 1, schema.size(), stdout);
+  return exit_ok;
+}
+
 int key_command(const std::string& file) {
   config::write_key_file(file, crypto_openssl::random_key());
   return exit_ok;
@@ -114,15 +129,12 @@ int version_command() {
 int dispatch(const CLI::App& app, const Arguments& arguments) {
   if (app.count("--version") > 0) return version_command();
   if (app.got_subcommand("run")) return run_command(arguments.run);
+  if (app.got_subcommand("check")) return check_files(arguments.check);
   if (app.got_subcommand("profile")) return profile_command(app, arguments.profile);
   if (app.got_subcommand("restore")) return restore_files(arguments.restore);
   if (app.got_subcommand("manifest")) return manifest_files(app, arguments.manifest);
   if (app.got_subcommand("key")) return key_command(arguments.new_key_file);
-  if (app.got_subcommand("schema")) {
-    const std::string_view schema = audit::manifest_schema();
-    std::fwrite(schema.data(), 1, schema.size(), stdout);
-    return exit_ok;
-  }
+  if (app.got_subcommand("schema")) return schema_command(arguments.schema);
   if (app.got_subcommand("completion")) {
     fmt::print("{}", completion_script(app, arguments.completion_shell));
     return exit_ok;

@@ -150,6 +150,7 @@ void declare(CLI::App& app, Arguments& arguments) {
       "was withheld or failed; 130 interrupted.\n"
       "What is not proven clean is withheld, with its reason in OUTPUT/manifest.json.");
 
+  declare_check_command(app, arguments.check);
   declare_profile_command(app, arguments.profile);
   declare_restore(app, arguments.restore);
   declare_manifest_command(app, arguments.manifest);
@@ -160,7 +161,10 @@ void declare(CLI::App& app, Arguments& arguments) {
       ->add_option("FILE", arguments.new_key_file, "Where to write it; never overwritten")
       ->required();
 
-  app.add_subcommand("schema", "Print the JSON Schema of manifest.json");
+  app.add_subcommand("schema", "Print the JSON Schema of manifest.json, or of efface check's")
+      ->add_option("OF", arguments.schema, "manifest or findings")
+      ->check(CLI::IsMember({"manifest", "findings"}))
+      ->capture_default_str();
   app.add_subcommand("completion", "Print a completion script for a shell")
       ->add_option("SHELL", arguments.completion_shell, "bash, zsh or fish")
       ->required()

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cmd/check_command.h"
 #include "cmd/manifest_command.h"
 #include "cmd/profile_command.h"
 #include "cmd/profile_options.h"
@@ -52,10 +53,12 @@ struct RestoreArguments {
 
 struct Arguments {
   RunArguments run;
+  CheckArguments check;
   ProfileCommandArguments profile;
   RestoreArguments restore;
   ManifestArguments manifest;
   std::string new_key_file;
+  std::string schema = "manifest";
   std::string completion_shell;
 };
 

@@ -250,16 +250,17 @@ batch::RunOptions resolve(const RunArguments& a) {
   return o;
 }
 
-LoadedModel make_model(const RunArguments& a, const batch::RunOptions& o) {
-  const LazySegmenter::Load load = [a, jobs = o.jobs](const face::ModelCard& card) {
+LoadedModel make_model(const ModelChoice& choice) {
+  const face_torch::TorchOptions options = torch_options(choice.device, choice.jobs);
+  const LazySegmenter::Load load = [options](const face::ModelCard& card) {
     const std::string sha256 = base::to_hex(batch::digest_file(card.weights_file).sha256);
     if (sha256 != card.weights_sha256) {
       throw Error(Fault::model, "the model's weights do not match the SHA-256 of its card",
                   "the file is damaged or was exchanged; install the model again");
     }
-    return face_torch::load_torch_segmenter(plugin_path(), card, torch_options(a.device, jobs));
+    return face_torch::load_torch_segmenter(plugin_path(), card, options);
   };
-  const face::ModelCards cards = config::read_model_card(model_card_path(a.model));
+  const face::ModelCards cards = config::read_model_card(model_card_path(choice.card));
   LoadedModel model{std::make_unique<LazySegmenter>(cards.head, load), nullptr, cards.calibrations};
   if (cards.face) model.face = std::make_unique<LazySegmenter>(*cards.face, load);
   return model;

@@ -22,9 +22,16 @@ struct LoadedModel {
   face::Networks networks() const { return {*head, face.get(), calibrations}; }
 };
 
+struct ModelChoice {
+  std::string card;  ///< empty = the built-in one
+  std::string device = "auto";
+  std::size_t jobs = 1;
+};
+
 /// A model that loads LibTorch and the weights when the first volume needs them, so that other runs
 /// do not pay for it. The weights' SHA-256 are checked against the card before they are loaded.
-LoadedModel make_model(const RunArguments& arguments, const batch::RunOptions& options);
+/// Throws base::Error{usage} for an unknown device.
+LoadedModel make_model(const ModelChoice& choice);
 
 /// Readers that load Tesseract when the first image has to be read.
 burned_in::ReaderPool make_text_readers();

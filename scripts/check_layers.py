@@ -13,6 +13,8 @@ ARROWS = {
     "text": {"base"},
     "deid": {"base", "dicom"},
     "descriptors": {"base", "dicom", "deid", "text"},
+    "findings": {"base"},
+    "check": {"base", "dicom", "deid", "text", "descriptors", "findings"},
     "burned_in": {"base", "dicom"},
     "face": {"base", "volume"},
     "qc": {"base", "volume", "face"},
@@ -24,7 +26,7 @@ ARROWS = {
     "ocr_tesseract": {"base", "burned_in"},
     "crypto_openssl": {"base"},
     "batch": {"base", "dicom", "volume", "study", "deid", "text", "descriptors", "face", "qc", "audit",
-              "burned_in", "dicom_dcmtk", "volume_itk", "crypto_openssl"},
+              "burned_in", "findings", "check", "dicom_dcmtk", "volume_itk", "crypto_openssl"},
 }
 ARROWS["cmd"] = set(ARROWS)
 FOREIGN = {  # header pattern -> modules that may include it (in .cpp and private headers)
@@ -33,7 +35,7 @@ FOREIGN = {  # header pattern -> modules that may include it (in .cpp and privat
     r"^(torch|ATen|c10)/": {"face_torch"},
     r"^(tesseract|leptonica)/": {"ocr_tesseract"},
     r"^openssl/": {"crypto_openssl"},
-    r"^nlohmann/": {"audit", "config", "text", "cmd"},
+    r"^nlohmann/": {"audit", "check", "config", "findings", "text", "cmd"},
     r"^re2/": {"text"},
     r"^unicode/": {"text"},
     r"^CLI/": {"cmd"},

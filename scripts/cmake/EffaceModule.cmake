@@ -26,3 +26,18 @@ function(efface_foreign name)
   target_include_directories(efface_${name} SYSTEM PRIVATE ${arg_INCLUDES})
   target_link_libraries(efface_${name} PRIVATE ${arg_LIBRARIES})
 endfunction()
+
+# efface_embed(MODULE TEXT HEADER FUNCTION): the text of lib/MODULE/TEXT becomes a function of the library.
+function(efface_embed module text header function)
+  set(input ${CMAKE_SOURCE_DIR}/lib/${module}/${text})
+  set(output ${CMAKE_BINARY_DIR}/lib/${module}/${function}.cpp)
+  set(script ${CMAKE_SOURCE_DIR}/scripts/cmake/embed_text.cmake)
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DINPUT=${input} -DOUTPUT=${output} -DMODULE=${module} -DHEADER=${header}
+            -DFUNCTION=${function} -P ${script}
+    DEPENDS ${input} ${script}
+    COMMENT "Embedding ${text}"
+    VERBATIM)
+  target_sources(efface_${module} PRIVATE ${output})
+endfunction()

@@ -1,0 +1,110 @@
+#include "check/free_text.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "check/pseudonym.h"
+#include "deid/dummy.h"
+#include "text/character_sets.h"
+
+namespace efface::check {
+
+namespace {
+
+using text::Entity;
+
+std::string from_latin_1(std::string_view bytes) {
+  std::string utf8;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      utf8 += c;
+    } else {
+      utf8 += static_cast<char>(0xC0U | byte >> 6U);
+      utf8 += static_cast<char>(0x80U | (byte & 0x3FU));
+    }
+  }
+  return utf8;
+}
+
+bool is_hexadecimal(char c) {
+  return text::is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/// The text with spaces where digests stand (16 hexadecimal digits or more, letters among them):
+/// any date may be spelt by their digits.
+std::string without_digests(std::string text) {
+  constexpr std::size_t least = 16;
+  for (std::size_t start = 0; start < text.size();) {
+    std::size_t end = start, letters = 0;
+    while (end < text.size() && std::isalnum(static_cast<unsigned char>(text[end])) != 0) {
+      letters += is_hexadecimal(text[end]) && !text::is_digit(text[end]) ? 1 : 0;
+      ++end;
+    }
+    const std::string_view word = std::string_view(text).substr(start, end - start);
+    if (word.size() >= least && letters > 0 &&
+        std::all_of(word.begin(), word.end(), is_hexadecimal)) {
+      std::fill_n(text.begin() + static_cast<std::ptrdiff_t>(start), end - start, ' ');
+    }
+    start = end + 1;
+  }
+  return text;
+}
+
+/// Times, UIDs, devices and numbers of which nobody says what they are stand in technical text
+/// everywhere. They are looked for all the same: what is a UID is no telephone number.
+bool is_technical(const std::string& kind) {
+  return kind == to_string(Entity::time) || kind == to_string(Entity::uid) ||
+         kind == to_string(Entity::device) || kind == to_string(Entity::number);
+}
+
+}  // namespace
+
+findings::Finding text_finding(const std::map<std::string, std::uint64_t>& found,
+                               std::string place) {
+  findings::Finding finding;
+  finding.place = std::move(place);
+  std::string kinds;
+  for (const auto& [kind, count] : found) {
+    if (is_technical(kind)) continue;
+    finding.rule = kind == to_string(Entity::name) || finding.rule == "text.name" ? "text.name"
+                                                                                  : "text.pattern";
+    kinds += (kinds.empty() ? "" : ", ") + kind;
+  }
+  if (!kinds.empty()) finding.reason = "the text holds: " + kinds;
+  return finding;
+}
+
+findings::Finding find_in_text(std::string_view text, std::string place) {
+  static const text::Cleaner cleaner(text::Recognisers::built_in(), {}, {});
+  const text::Cleaned cleaned =
+      cleaner.clean(without_digests(text::is_utf8(text) ? std::string(text) : from_latin_1(text)));
+  std::map<std::string, std::uint64_t> found;
+  for (const auto& [entity, count] : cleaned.found) found[std::string(to_string(entity))] = count;
+  return text_finding(found, std::move(place));
+}
+
+dicom::DataSet without_placeholders(const dicom::DataSet& data_set) {
+  dicom::DataSet kept;
+  for (const dicom::Attribute& attribute : data_set.attributes) {
+    if (attribute.tag.is_private()) continue;
+    dicom::Attribute& copy = kept.attributes.emplace_back();
+    copy.tag = attribute.tag;
+    copy.vr = attribute.vr;
+    for (const dicom::DataSet& item : attribute.items) {
+      copy.items.push_back(without_placeholders(item));
+    }
+    const bool names_somebody = attribute.vr == dicom::Vr::PN;
+    std::string values;
+    for (const std::string& value : dicom::split_values(attribute.value.reveal())) {
+      const bool stays = names_somebody ? reads_as_name(value)
+                                        : !is_placeholder(value) && !is_own_pseudonym(value);
+      if (stays) values += (values.empty() ? "" : "\\") + value;
+    }
+    copy.value = base::Phi<std::string>(std::move(values));
+  }
+  return kept;
+}
+
+}  // namespace efface::check

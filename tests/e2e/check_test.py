@@ -1,0 +1,190 @@
+"""efface check: markers in every kind of place are found under the right rule, their values are never
+printed, and what efface itself wrote is clean."""
+import json
+import pathlib
+import subprocess
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+import jsonschema
+from dicom_bytes import element, head, part10, sequence, ultrasound
+from harness import EFFACE, Case, tree
+
+ULTRASOUND = "1.2.840.10008.5.1.4.1.1.6.1"
+CLEAN = b"".join([  # a file of another tool that keeps to the Basic Profile
+    element(0x00080016, "UI", ULTRASOUND),
+    element(0x00080018, "UI", "2.25.77"),
+    element(0x00080060, "CS", "US"),
+    element(0x00100010, "PN", "Anonymous"),
+    element(0x00100020, "LO", "SUBJ-0012"),
+    element(0x00120062, "CS", "YES"),
+    element(0x0020000D, "UI", "2.25.78"),
+    element(0x0020000E, "UI", "2.25.79"),
+])
+
+
+class Check(Case):
+    def folder(self, **files):
+        data = self.scratch / "data"
+        for name, content in files.items():
+            path = data / name.replace("__", "/").replace("_dot_", ".")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return data
+
+    def check(self, data, *more, expect=3):
+        """{(rule, name of the file, place)} of the JSON report, which must fit its schema."""
+        done = self.efface("check", data, "--format", "json", *more, expect=expect)
+        report = json.loads(done.stdout)
+        schema = json.loads(self.efface("schema", "findings").stdout)
+        jsonschema.Draft202012Validator(schema).validate(report)
+        return {(f["rule"], pathlib.PurePath(f["path"]).name, f["place"])
+                for f in report["findings"]}
+
+    def test_files_that_keep_to_the_profile_are_clean(self):
+        data = self.folder(a_dot_dcm=part10(CLEAN, instance="2.25.77"))
+        self.assertEqual(self.check(data, expect=0), set())
+
+    def test_each_kind_of_marker_is_found_under_its_rule(self):
+        markers = {
+            "name": element(0x00080090, "PN", "Zyxwvut^Marker"),
+            "date": element(0x00080020, "DA", "20190304"),
+            "text": element(0x00081030, "LO", "seen by Dr. Zyxwvut"),
+            "description": element(0x0008103E, "LO", "T1 axial"),
+            "uid": element(0x00081155, "UI", "1.3.12.2.1107.5.2.43.66012"),
+            "nested": sequence(0x00082218, element(0x00080080, "LO", "Zyxwvut Hospital")),
+            "private": (element(0x00090010, "LO", "ZYXWVUT CREATOR") +
+                        element(0x00091001, "LO", "Zyxwvut")),
+            "phone": element(0x00189424, "LT", "call +49 30 901820 or so"),
+        }
+        places = {
+            "name": ("attribute.identifying", "(0008,0090)"),
+            "date": ("attribute.date", "(0008,0020)"),
+            "text": ("text.name", "(0008,1030)"),
+            "description": ("attribute.description", "(0008,103e)"),
+            "uid": ("uid.vendor-root", "(0008,1155)"),
+            "nested": ("attribute.identifying", "(0008,2218)[0].(0008,0080)"),
+            "private": ("attribute.private", "(0009,10xx)"),
+            "phone": ("text.pattern", "(0018,9424)"),
+        }
+        for kind, extra in markers.items():
+            with self.subTest(kind):
+                whole = b"".join(sorted([CLEAN[:0]] + self.elements(CLEAN) + self.elements(extra),
+                                        key=self.tag_of))
+                path = self.scratch / kind / f"{kind}.dcm"
+                path.parent.mkdir()
+                path.write_bytes(part10(whole, instance="2.25.77"))
+                rule, place = places[kind]
+                found = self.check(path.parent)
+                self.assertIn((rule, path.name, place), found)
+                claim = ("claim.identity-removed", path.name, "(0012,0062)")
+                self.assertEqual(claim in found, kind in ("name", "text"))
+                for form in ("text", "json", "junit", "sarif"):
+                    done = self.efface("check", path.parent, "--format", form, expect=3)
+                    self.assertNotIn("yxwvut", (done.stdout + done.stderr).lower())
+                    self.assertNotIn("901820", done.stdout + done.stderr)
+
+    @staticmethod
+    def elements(data):
+        from dicom_bytes import split
+        return list(split(data).values())
+
+    @staticmethod
+    def tag_of(raw):
+        return (int.from_bytes(raw[0:2], "little"), int.from_bytes(raw[2:4], "little"))
+
+    def test_around_the_data_set(self):
+        sender = element(0x00020016, "AE", "ZYXSCANNER")
+        data = self.folder(
+            a_dot_dcm=part10(CLEAN, preamble=b"Zyxwvut".ljust(128, b"\0"), instance="2.25.77"),
+            b_dot_dcm=part10(CLEAN, more_meta=sender, instance="2.25.77"),
+            c_dot_bin=bytes(range(256)),
+            d_dot_txt="first line\nsecond: Dr. Zyxwvut\n",
+            e_dot_json=json.dumps({"a": [{"b": "for Dr. Zyxwvut"}]}))
+        (data / "link").symlink_to("a.dcm")
+        (data / ".git").mkdir()
+        (data / ".git" / "blob").write_bytes(bytes(range(256)))
+        self.assertEqual(self.check(data), {
+            ("file.preamble", "a.dcm", "(0000,0000)"),
+            ("attribute.identifying", "b.dcm", "(0002,0016)"),
+            ("not-checked", "c.bin", ""),
+            ("text.name", "d.txt", "line 2"),
+            ("text.name", "e.json", "/a/0/b"),
+            ("not-checked", "link", ""),
+        })
+
+    def test_dates_of_a_study_that_were_not_shifted_together(self):
+        def image(date):
+            return part10(element(0x00080016, "UI", ULTRASOUND) +
+                          element(0x00080020, "DA", date) + CLEAN[CLEAN.index(b"\x08\0\x60\0"):] +
+                          element(0x00280303, "CS", "MODIFIED"))
+        data = self.folder(a=image("20110304"), b=image("20110304"), c=image("20170511"))
+        self.assertEqual(self.check(data), {("dates.not-shifted-together", "c", "(0008,0020)")})
+
+    def test_fail_on_and_baseline(self):
+        data = self.folder(a_dot_dcm=part10(ultrasound()))
+        known = self.scratch / "known.json"
+        self.efface("check", data, "--fail-on", "none", "--write-baseline", known)
+        self.assertNotIn("Mustermann", known.read_text())
+        done = self.efface("check", data, "--baseline", known)
+        self.assertIn("0 findings", done.stdout)
+        self.assertIn("known to the baseline", done.stdout)
+        self.folder(new_dot_dcm=part10(ultrasound()))
+        found = self.check(data, "--baseline", known)
+        self.assertEqual({name for _, name, _ in found}, {"new.dcm"})
+        self.efface("check", data, "--baseline", known, "--fail-on", "face,pixels.text")
+        self.efface("check", data, "--fail-on", "nonsense", expect=2)
+        self.efface("check", data, "--baseline", self.key, expect=2)
+
+    def test_it_writes_nothing_into_the_data_set(self):
+        data = self.folder(a_dot_dcm=part10(ultrasound()))
+        before = tree(data)
+        for option in ("--output", "--write-baseline"):
+            self.efface("check", data, option, data / "report", expect=2)
+            self.efface("check", data, option, data / "new" / "report", expect=2)
+        self.efface("check", data, "--output", self.scratch / "report.txt", expect=3)
+        self.assertIn("files checked", (self.scratch / "report.txt").read_text())
+        self.assertEqual(tree(data), before)
+        self.efface("check", expect=2)
+        self.efface("check", data / "absent", expect=2)
+
+    def test_reports_are_the_same_for_any_number_of_jobs(self):
+        demo = self.make("small")
+        reports = {self.efface("check", demo, "--format", "sarif", "--jobs", jobs, expect=3).stdout
+                   for jobs in (1, 2, 5)}
+        self.assertEqual(len(reports), 1)
+
+    def test_junit_has_a_case_a_file(self):
+        data = self.folder(a_dot_dcm=part10(ultrasound()), b_dot_dcm=part10(CLEAN))
+        root = ElementTree.fromstring(self.efface("check", data, "--format", "junit", expect=3).stdout)
+        cases = {pathlib.PurePath(c.get("name")).name: c for c in root.iter("testcase")}
+        self.assertEqual(set(cases), {"a.dcm", "b.dcm"})
+        self.assertEqual(root.get("failures"), "1")
+        self.assertTrue(cases["a.dcm"].findall("failure"))
+        self.assertFalse(cases["b.dcm"].findall("failure"))
+
+    def test_what_efface_wrote_is_clean(self):
+        for kind in ("small", "demo", "canary"):
+            with self.subTest(kind):
+                output, _, _ = self.run_on(self.make(kind), out=f"out-{kind}", expect=None)
+                self.assertEqual(self.check(output, expect=0), set())
+
+    def test_what_efface_wrote_with_options_is_clean_under_them(self):
+        study = self.make("demo")
+        for options in (["--dates", "modified"], ["--dates", "kept"], ["--clean", "descriptors"],
+                        ["--retain", "device-identity,patient-characteristics"]):
+            with self.subTest(" ".join(options)):
+                output, _, _ = self.run_on(study, out="out" + options[1], expect=None, more=options)
+                self.assertEqual(self.check(output, *options, expect=0), set())
+
+    def test_rules_are_listed(self):
+        listed = self.efface("check", "--list-rules").stdout.splitlines()
+        ids = [line.split()[0] for line in listed]
+        self.assertEqual(ids, sorted(ids))
+        self.assertIn("face.visible", ids)
+        done = subprocess.run([EFFACE, "check", "--help"], capture_output=True, text=True)
+        self.assertIn("Exit codes", done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
