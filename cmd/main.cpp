@@ -41,19 +41,19 @@ void catch_signals() {
 }
 
 /// Preemption leaves little time: what does not stop by itself within seconds (a network that looks
-/// at a large volume) is abandoned. Nothing is lost by it: a run may be killed at any moment.
+/// at a large volume) is abandoned. Nothing is lost by it: a run may be killed at any moment. A second
+/// SIGINT ends at once; a second SIGTERM, of which Slurm sends several, changes nothing.
 void end_soon_after_signals() {
   struct sigaction on_alarm {};
   on_alarm.sa_handler = [](int) { ::_exit(exit_interrupted); };
   sigaction(SIGALRM, &on_alarm, nullptr);
   struct sigaction on_end {};
   on_end.sa_handler = [](int) {
-    cancelled.store(true);
-    ::alarm(seconds_to_end);
+    if (!cancelled.exchange(true)) ::alarm(seconds_to_end);
   };
+  sigaction(SIGTERM, &on_end, nullptr);
   on_end.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &on_end, nullptr);
-  sigaction(SIGTERM, &on_end, nullptr);
 }
 
 int run_command(const RunArguments& arguments) {

@@ -47,11 +47,22 @@ void write_new(const fs::path& path, const std::string& text) {
   }
 }
 
+/// For file systems without hard links (exFAT, some network shares).
+bool rename_as(const fs::path& file, const fs::path& name) {
+  if (::renameat2(AT_FDCWD, file.c_str(), AT_FDCWD, name.c_str(), RENAME_NOREPLACE) == 0) {
+    return true;
+  }
+  if (errno == EEXIST) return false;
+  throw base::system_error("cannot make '" + name.string() + "', neither by link nor by rename",
+                           errno);
+}
+
 /// True when `name` is now `file`; false when `name` was there. The answer to link() may be lost on
 /// NFS: the number of links tells.
 bool link_as(const fs::path& file, const fs::path& name) {
   if (::link(file.c_str(), name.c_str()) == 0) return true;
   const int error = errno;
+  if (error == EPERM || error == EOPNOTSUPP || error == ENOSYS) return rename_as(file, name);
   struct stat status {};
   if (::stat(file.c_str(), &status) == 0 && status.st_nlink == 2) return true;
   if (error == EEXIST) return false;
@@ -119,7 +130,7 @@ void Lease::write_claim() {
 void Lease::take() {
   while (!link_as(claim_, lease_)) {
     const std::string seen = content_of(lease_);
-    if (seen.empty()) continue;  // given back meanwhile
+    if (seen.empty() && !fs::exists(lease_)) continue;  // given back meanwhile
     // A holder on this machine would have the flock that is ours.
     const bool is_dead = has_flock_ && first_line(seen) == boot_;
     if (!is_dead) wait_for_holder(seen);
@@ -136,7 +147,7 @@ void Lease::wait_for_holder(const std::string& seen) const {
     std::this_thread::sleep_for(
         std::min<std::chrono::milliseconds>(timing_.beat / 10, std::chrono::milliseconds(500)));
     const std::string now = content_of(lease_);
-    if (now.empty()) return;
+    if (now.empty() && !fs::exists(lease_)) return;
     if (now != seen) throw_busy();
   }
 }
@@ -148,8 +159,7 @@ void Lease::break_lease(const std::string& seen) const {
     throw base::system_error("cannot rename '" + lease_.string() + "'", errno);
   }
   const bool is_other = content_of(stale) != seen;  // taken over by a third one meanwhile
-  if (is_other) [[maybe_unused]]
-    const int ignored = ::link(stale.c_str(), lease_.c_str());
+  if (is_other) link_as(stale, lease_);
   ::unlink(stale.c_str());
   if (is_other) throw_busy();
 }

@@ -9,6 +9,9 @@ import subprocess
 import time
 import unittest
 
+import nibabel
+import numpy as np
+
 import dicom_bytes as db
 from harness import EFFACE, Case, tree
 
@@ -37,6 +40,13 @@ class Shards(Case):
                 for i in range(2):
                     uid = f"1.2.840.99.{p}.{s}"
                     (folder / f"{i}.dcm").write_bytes(image(spelling, uid, f"{uid}.1.{i}"))
+        # a copy, another file of the same UID, and a series of volumes over time
+        first = root / "in0" / "study0" / "0.dcm"
+        shutil.copy(first, root / "in0" / "copy.dcm")
+        (root / "in0" / "other.dcm").write_bytes(image("PID-000", "1.2.840.99.0.0",
+                                                       "1.2.840.99.0.0.1.1")[:-2] + b"\1\1")
+        noise = np.random.default_rng(5).integers(0, 900, (20, 20, 12, 3)).astype(np.int16)
+        nibabel.save(nibabel.Nifti1Image(noise, np.diag([9, 9, 9, 1])), root / "in0" / "fmri.nii.gz")
         (root / "notes").mkdir()
         (root / "notes" / "readme.txt").write_text("nothing\n")
         (root / "in0" / "list.csv").write_text("a,b\n")
