@@ -41,8 +41,8 @@ void catch_signals() {
 }
 
 /// Preemption leaves little time: what does not stop by itself within seconds (a network that looks
-/// at a large volume) is abandoned. Nothing is lost by it: a run may be killed at any moment. A second
-/// SIGINT ends at once; a second SIGTERM, of which Slurm sends several, changes nothing.
+/// at a large volume) is abandoned. Nothing is lost by it: a run may be killed at any moment. A
+/// second SIGINT ends at once; a second SIGTERM, of which Slurm sends several, changes nothing.
 void end_soon_after_signals() {
   struct sigaction on_alarm {};
   on_alarm.sa_handler = [](int) { ::_exit(exit_interrupted); };
