@@ -201,6 +201,16 @@ dicom_dcmtk::FrameStream blanked(dicom_dcmtk::FrameStream frames, const std::vec
 
 }  // namespace
 
+std::vector<Found> find_burned_in_text(dicom_dcmtk::DicomFile& file, const dicom::DataSet& data_set,
+                                       const Context& context) {
+  if (context.text_readers == nullptr) {
+    throw base::Error(base::Fault::model, "there is no text reader");
+  }
+  const dicom_dcmtk::FrameStream frames = frames_of(file, InstanceJob{});
+  const burned_in::Clues clues = burned_in::clues_of(data_set);
+  return FrameSurvey(frames, clues, context).run();
+}
+
 void clean_burned_in_text(dicom_dcmtk::DicomFile& file, const dicom::DataSet& data_set,
                           InstanceJob& job, const Context& context, audit::BurnedInRecord& record) {
   if (context.text_readers == nullptr) {

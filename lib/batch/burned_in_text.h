@@ -3,9 +3,12 @@
 // itself: the new pixels go to the writer with the rest of the instance.
 #pragma once
 
+#include <vector>
+
 #include "audit/record.h"
 #include "batch/context.h"
 #include "batch/instance.h"
+#include "burned_in/find_text.h"
 #include "dicom/dataset.h"
 #include "dicom_dcmtk/reader.h"
 
@@ -17,5 +20,10 @@ namespace efface::batch {
 /// pixels cannot be read as a picture.
 void clean_burned_in_text(dicom_dcmtk::DicomFile& file, const dicom::DataSet& data_set,
                           InstanceJob& job, const Context& context, audit::BurnedInRecord& record);
+
+/// What looks like text in each frame, for who only wants to know. Throws the same.
+std::vector<std::vector<burned_in::FoundText>> find_burned_in_text(dicom_dcmtk::DicomFile& file,
+                                                                   const dicom::DataSet& data_set,
+                                                                   const Context& context);
 
 }  // namespace efface::batch

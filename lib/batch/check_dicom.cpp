@@ -6,6 +6,8 @@
 
 #include "audit/record.h"
 #include "base/error.h"
+#include "batch/check_faces.h"
+#include "batch/check_pixels.h"
 #include "batch/instance.h"
 #include "check/instance.h"
 #include "check/study_dates.h"
@@ -25,6 +27,7 @@ class DicomCheck {
         context_(context),
         sink_(sink),
         facts_(files_.size()),
+        classes_(files_.size()),
         dates_(files_.size()) {}
 
   void run() {
@@ -37,6 +40,9 @@ class DicomCheck {
       }
     });
     compare_dates();
+    if (options_.looks_for_faces) {
+      check_faces_of_study(files_, facts_, classes_, context_, sink_);
+    }
   }
 
  private:
@@ -45,7 +51,7 @@ class DicomCheck {
     if (!files_[i].problem.empty()) {
       throw base::Error(base::Fault::bad_input, files_[i].problem);
     }
-    const dicom_dcmtk::DicomFile file(path);
+    dicom_dcmtk::DicomFile file(path);
     facts_[i] = file.facts();
     const dicom::DataSet attributes = file.attributes();
     const check::Instance instance{attributes, file.meta(), file.dropped(), facts_[i],
@@ -58,7 +64,10 @@ class DicomCheck {
       sink_.add(path, std::move(*finding));
     }
     dates_[i] = check::study_date(attributes);
-    const study::Classification c = study::classify(facts_[i]);
+    const study::Classification& c = classes_[i] = study::classify(facts_[i]);
+    if (options_.reads_pixels && c.text != study::BurnedIn::unlikely) {
+      check_burned_in_text(path, file, attributes, facts_[i], context_, sink_);
+    }
     if (c.treatment == study::Treatment::withhold) {
       sink_.add(path, "not-checked", "", "no rule can judge this kind of object: " + c.detail);
     }
@@ -86,6 +95,7 @@ class DicomCheck {
   const Context& context_;
   CheckSink& sink_;
   std::vector<dicom::InstanceFacts> facts_;
+  std::vector<study::Classification> classes_;
   std::vector<std::optional<std::string>> dates_;
 };
 

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <vector>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "batch/check_dicom.h"
+#include "batch/check_faces.h"
 #include "batch/image_study.h"
 #include "check/free_text.h"
 #include "check/json_text.h"
@@ -24,8 +27,25 @@ bool is_text(std::string_view bytes) {
   });
 }
 
+/// Documents about a data set name people and dates on purpose: README, LICENSE, CHANGES, the
+/// authors in dataset_description.json of BIDS, *.md, *.rst, *.cff, *.bib.
+bool is_document(const std::string& path) {
+  std::string name = path.substr(path.rfind('/') + 1);
+  for (char& c : name) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  for (const std::string_view begin : {"README", "CHANGES", "CHANGELOG", "LICENSE", "LICENCE",
+                                       "COPYING", "CITATION", "DATASET_DESCRIPTION.JSON"}) {
+    if (name.starts_with(begin)) return true;
+  }
+  for (const std::string_view end : {".MD", ".RST", ".CFF", ".BIB"}) {
+    if (name.ends_with(end)) return true;
+  }
+  return false;
+}
+
 /// Line by line, findings of one rule counted at the first line.
-void check_lines(const std::string& path, std::string_view text, CheckSink& sink) {
+std::vector<findings::Finding> find_in_lines(std::string_view text) {
   std::map<std::string, findings::Finding> found;
   std::size_t number = 0;
   for (std::size_t start = 0; start < text.size();) {
@@ -38,7 +58,9 @@ void check_lines(const std::string& path, std::string_view text, CheckSink& sink
     const auto [at, is_new] = found.try_emplace(finding.rule, finding);
     if (!is_new) ++at->second.count;
   }
-  for (auto& [rule, finding] : found) sink.add(path, std::move(finding));
+  std::vector<findings::Finding> all;
+  for (auto& [rule, finding] : found) all.push_back(std::move(finding));
+  return all;
 }
 
 void check_header(const IndexedFile& file, const volume_itk::ImageFile& image, CheckSink& sink) {
@@ -52,16 +74,37 @@ void check_header(const IndexedFile& file, const volume_itk::ImageFile& image, C
   }
 }
 
+void look_at_image(const std::string& path, const volume_itk::ImageFile& image,
+                   const Context& context, CheckSink& sink) {
+  if (!image.is_scalar() || !image.geometry_is_known()) {
+    return sink.add(path, "not-checked", "voxels",
+                    image.is_scalar() ? "whether a face can be seen: the header does not say how "
+                                        "the voxels lie in space"
+                                      : "colour, complex or vector voxels cannot be judged");
+  }
+  if (image.values_look_like_labels()) {
+    return sink.add(path, "face.uncertain", "voxels", "a label map may hold the outline of a face");
+  }
+  FaceVolume volume;
+  volume.grid = image.grid();
+  volume.extent = study::extent_of(volume.grid);
+  volume.time_points = image.time_points();
+  volume.load = [&image](std::size_t t) { return image.real_volume(t); };
+  look_for_faces({std::move(volume)}, {path}, context, sink);
+}
+
 }  // namespace
 
-void check_image(const StudyFiles& study, const CheckOptions&, const Context& context,
+void check_image(const StudyFiles& study, const CheckOptions& options, const Context& context,
                  CheckSink& sink) {
   for (const IndexedFile& file : study.files) {
     if (file.content != ContentKind::image) continue;
     context.check_cancelled();
     try {
+      const auto voxels = context.pool.lock_while_helping(context.voxels);
       const volume_itk::ImageFile image(file.path);
       check_header(file, image, sink);
+      if (options.looks_for_faces) look_at_image(file.path, image, context, sink);
     } catch (...) {
       not_checked(file.path, sink);
     }
@@ -72,10 +115,13 @@ void check_other_file(const IndexedFile& file, CheckSink& sink) {
   constexpr std::uint64_t most_bytes = 64U << 20U;
   try {
     const std::string content = base::read_text_file(file.path, most_bytes);
-    if (auto in_json = check::find_in_json(content)) {
-      for (findings::Finding& finding : *in_json) sink.add(file.path, std::move(finding));
-    } else if (is_text(content)) {
-      check_lines(file.path, content, sink);
+    std::optional<std::vector<findings::Finding>> found = check::find_in_json(content);
+    if (!found && is_text(content)) found = find_in_lines(content);
+    if (found) {
+      for (findings::Finding& finding : *found) {
+        if (is_document(file.path)) finding.rule = "document.text";
+        sink.add(file.path, std::move(finding));
+      }
     } else {
       sink.add(file.path, "not-checked", "",
                file.problem.empty() ? "neither DICOM nor a known image format nor text"

@@ -50,7 +50,9 @@ class Finder {
     add_neighbours();
     for (Accepted& text : accepted_) extend(text.box);
     std::vector<FoundText> found;
-    for (const auto& [box, by] : accepted_) found.push_back({with_margin(box), by});
+    for (const auto& [box, by, is_sure] : accepted_) {
+      found.push_back({with_margin(box), by, is_sure});
+    }
     return found;
   }
 
@@ -58,6 +60,7 @@ class Finder {
   struct Accepted {
     Box box;
     FoundText::By by;
+    bool is_sure = false;
   };
 
   bool is_on_screen(const Box& box) const {
@@ -74,6 +77,11 @@ class Finder {
                          return is_nearly(folded, known) ||
                                 (folded.size() >= 4 && known.find(folded) != std::string::npos);
                        });
+  }
+
+  bool is_sure(const Word& word) const {
+    const std::string folded = fold(word.text.reveal());
+    return is_known(folded) || (folded.size() >= 4 && word.confidence >= 85);
   }
 
   /// The strokes of a word or row: what sets them off from the ground.
@@ -189,7 +197,7 @@ class Finder {
                     (word.box.width + factor - 1) / factor + 1,
                     (word.box.height + factor - 1) / factor + 1};
       if (is_word(word, box)) {
-        accepted_.push_back({box, FoundText::By::reader});
+        accepted_.push_back({box, FoundText::By::reader, is_sure(word)});
       } else if (box.height <= tall && !fold(word.text.reveal()).empty()) {
         doubtful_.push_back(box);
       }
@@ -199,8 +207,9 @@ class Finder {
   void read_rows() {
     for (const GlyphRow& row : glyphs_.rows) {
       if (covered_part(row.box, boxes()) > 0.8) continue;
-      if (read_row(row)) {
-        accepted_.push_back({row.box, FoundText::By::reader});
+      bool has_sure_word = false;
+      if (read_row(row, has_sure_word)) {
+        accepted_.push_back({row.box, FoundText::By::reader, has_sure_word});
       } else if (is_surely_text(row)) {
         accepted_.push_back({row.box, FoundText::By::shape});
       }
@@ -220,11 +229,12 @@ class Finder {
   }
 
   /// A closer look at one row. True when something in it can be read: then all of it is text.
-  bool read_row(const GlyphRow& row) {
+  bool read_row(const GlyphRow& row, bool& has_sure_word) {
     std::size_t letters = 0;
     double confidence = 0;
     for (const Word& word : reader_.read(as_print(picture_, row), TextReader::Layout::line)) {
       const std::string folded = fold(word.text.reveal());
+      has_sure_word = has_sure_word || is_sure(word);
       if (is_known(folded)) return true;
       letters += folded.size();
       confidence += word.confidence * static_cast<double>(folded.size());

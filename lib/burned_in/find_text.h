@@ -19,6 +19,9 @@ struct FoundText {
     reader,  ///< words that were read
     shape    ///< looks like text, could not be read
   } by = By::reader;
+  /// A word that the header knows, or one of four letters or more that the reader is sure of; never
+  /// speckle that happens to look like some.
+  bool is_sure = false;
 };
 const char* to_string(FoundText::By by);
 

@@ -32,19 +32,33 @@ bool is_hexadecimal(char c) {
   return text::is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/// The text with spaces where digests stand (16 hexadecimal digits or more, letters among them):
-/// any date may be spelt by their digits.
-std::string without_digests(std::string text) {
+bool is_digest(std::string_view word) {
   constexpr std::size_t least = 16;
+  return word.size() >= least && std::all_of(word.begin(), word.end(), is_hexadecimal) &&
+         !std::all_of(word.begin(), word.end(), text::is_digit);
+}
+
+/// "33606.5975", but no "2.3.2019" and no "1.2.840".
+bool is_decimal(std::string_view word) {
+  const std::size_t dot = word.find('.');
+  return dot != std::string_view::npos && dot > 0 && dot + 1 < word.size() &&
+         std::count(word.begin(), word.end(), '.') == 1 &&
+         std::all_of(word.begin(), word.end(),
+                     [](char c) { return c == '.' || text::is_digit(c); });
+}
+
+/// The text with spaces where digests (16 hexadecimal digits or more, letters among them) and
+/// decimal numbers stand: their digits may spell any date or telephone number.
+std::string without_measurements(std::string text) {
+  const auto is_part = [&](std::size_t i) {
+    return i < text.size() &&
+           (text[i] == '.' || std::isalnum(static_cast<unsigned char>(text[i])) != 0);
+  };
   for (std::size_t start = 0; start < text.size();) {
-    std::size_t end = start, letters = 0;
-    while (end < text.size() && std::isalnum(static_cast<unsigned char>(text[end])) != 0) {
-      letters += is_hexadecimal(text[end]) && !text::is_digit(text[end]) ? 1 : 0;
-      ++end;
-    }
+    std::size_t end = start;
+    while (is_part(end)) ++end;
     const std::string_view word = std::string_view(text).substr(start, end - start);
-    if (word.size() >= least && letters > 0 &&
-        std::all_of(word.begin(), word.end(), is_hexadecimal)) {
+    if (is_digest(word) || is_decimal(word)) {
       std::fill_n(text.begin() + static_cast<std::ptrdiff_t>(start), end - start, ' ');
     }
     start = end + 1;
@@ -78,8 +92,8 @@ findings::Finding text_finding(const std::map<std::string, std::uint64_t>& found
 
 findings::Finding find_in_text(std::string_view text, std::string place) {
   static const text::Cleaner cleaner(text::Recognisers::built_in(), {}, {});
-  const text::Cleaned cleaned =
-      cleaner.clean(without_digests(text::is_utf8(text) ? std::string(text) : from_latin_1(text)));
+  const text::Cleaned cleaned = cleaner.clean(
+      without_measurements(text::is_utf8(text) ? std::string(text) : from_latin_1(text)));
   std::map<std::string, std::uint64_t> found;
   for (const auto& [entity, count] : cleaned.found) found[std::string(to_string(entity))] = count;
   return text_finding(found, std::move(place));

@@ -34,7 +34,7 @@ constexpr Tag character_set{0x0008, 0x0005};
 constexpr Tag patient_name{0x0010, 0x0010}, patient_id{0x0010, 0x0020};
 constexpr Tag accession_number{0x0008, 0x0050}, birth_date{0x0010, 0x0030};
 constexpr Tag identity_removed{0x0012, 0x0062}, temporal_information{0x0028, 0x0303};
-constexpr Tag icon_image{0x0088, 0x0200};
+constexpr Tag icon_image{0x0088, 0x0200}, icc_profile{0x0028, 0x2000};
 
 const Attribute* find_at(const DataSet& root, const TagPath& path) {
   const DataSet* level = &root;
@@ -175,6 +175,9 @@ class InstanceCheck {
       return judge_uid(attribute, path);
     if (attribute.tag == icon_image) {
       return add("thumbnail", path, "a small copy of the image");
+    }
+    if (attribute.tag == icc_profile) {
+      return add("header.text", path, "texts of a colour profile");
     }
     if (is_date_or_time(attribute.vr)) return judge_date(path, edit);
     if (attribute.vr == Vr::PN) return judge_name(attribute, path);

@@ -70,10 +70,12 @@ TEST(StudyDates, AreDaysApart) {
   EXPECT_EQ(days_between("20200301", "20190301"), 366);
 }
 
-TEST(FindInText, PassesOverDigests) {
+TEST(FindInText, PassesOverDigestsAndDecimals) {
   EXPECT_EQ(find_in_text("e3b0-19870203 c44298fc1c149afb/19870203aabbccdd", "").rule,
             "text.pattern");
   EXPECT_EQ(find_in_text("c44298fc1c149afb f4c8996f-1987-02-03", "").rule, "text.pattern");
+  EXPECT_EQ(find_in_text("TE=2.440000057;sec=33606.5975;phaseDir=+", "").rule, "");
+  EXPECT_EQ(find_in_text("on 04.03.2019 at 8", "").rule, "text.pattern");
   EXPECT_EQ(find_in_text("da39a3ee5e6b4b0d19870203bfef95601890afd8", "").rule, "");
 }
 

@@ -1,0 +1,69 @@
+#include "batch/check_pixels.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/error.h"
+#include "batch/burned_in_text.h"
+#include "batch/instance.h"
+
+namespace efface::batch {
+
+namespace {
+
+using burned_in::FoundText;
+using Found = std::vector<FoundText>;
+
+constexpr const char* pixel_data = "(7fe0,0010)";
+
+bool shows(const Found& frame, bool is_sure) {
+  return std::any_of(frame.begin(), frame.end(),
+                     [is_sure](const FoundText& text) { return text.is_sure == is_sure; });
+}
+
+void report(const std::string& path, const std::vector<Found>& frames,
+            const dicom::InstanceFacts& facts, CheckSink& sink) {
+  const auto count = [&frames](bool is_sure) {
+    return static_cast<std::uint64_t>(std::count_if(
+        frames.begin(), frames.end(), [&](const Found& frame) { return shows(frame, is_sure); }));
+  };
+  const auto first = [&frames](bool is_sure) {
+    return std::find_if(frames.begin(), frames.end(),
+                        [&](const Found& frame) { return shows(frame, is_sure); }) -
+           frames.begin() + 1;
+  };
+  const auto add = [&](const char* rule, bool is_sure, const char* reason) {
+    sink.add(path,
+             findings::Finding{
+                 rule, {}, "frame " + std::to_string(first(is_sure)), reason, count(is_sure)});
+  };
+  if (count(true) > 0) {
+    add("pixels.text", true, "words can be read in the pixels");
+    if (facts.burned_in_annotation == "NO") {
+      sink.add(path, "claim.no-burned-in-text", "(0028,0301)",
+               "it says NO, and words can be read in the pixels");
+    }
+  } else if (count(false) > 0) {
+    add("pixels.text-like", false, "something in the pixels looks like characters");
+  }
+}
+
+}  // namespace
+
+void check_burned_in_text(const std::string& path, dicom_dcmtk::DicomFile& file,
+                          const dicom::DataSet& attributes, const dicom::InstanceFacts& facts,
+                          const Context& context, CheckSink& sink) {
+  try {
+    report(path, find_burned_in_text(file, attributes, context), facts, sink);
+  } catch (const base::Error& error) {
+    const base::Fault fault = error.fault();
+    if (fault != base::Fault::model && fault != base::Fault::unsupported &&
+        fault != base::Fault::bad_input) {
+      throw;
+    }
+    sink.add(path, "not-checked", pixel_data,
+             "whether text stands in the pixels: " + without_quotes(error.what()));
+  }
+}
+
+}  // namespace efface::batch

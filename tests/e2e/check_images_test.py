@@ -1,0 +1,98 @@
+"""efface check on what pixels show: faces, before and after efface and after a defacing that failed;
+text; the claims about both. The tests of real scans need EFFACE_DATA and are skipped without it."""
+import json
+import os
+import pathlib
+import unittest
+
+import numpy as np
+import pydicom
+from harness import Case
+from pixels_test import ground, image, text_mask
+
+DATA = pathlib.Path(os.environ["EFFACE_DATA"]) if os.environ.get("EFFACE_DATA") else None
+
+
+class Images(Case):
+    def findings(self, data, *more):
+        done = self.efface("check", data, "--format", "json", *more, expect=None)
+        return json.loads(done.stdout)["findings"]
+
+    def rules(self, data, group, *more):
+        """{(rule, place)} of one group of rules."""
+        return {(f["rule"], f["place"]) for f in self.findings(data, *more)
+                if f["rule"].startswith(group)}
+
+    def test_a_head_shows_its_face_until_efface_has_removed_it(self):
+        head = self.make("nifti", name="head.nii.gz")
+        (found,) = [f for f in self.findings(head) if f["rule"].startswith("face")]
+        self.assertEqual(found["rule"], "face.visible")
+        for feature in ("eyes", "nose", "mouth"):
+            self.assertIn(feature, found["reason"])
+        self.assertEqual(self.rules(head, "face", "--faces", "skip"), set())
+        output, _, _ = self.run_on(head)
+        self.assertEqual(self.findings(output), [])
+
+    def test_a_study_that_denies_its_face_is_contradicted(self):
+        study = self.make("demo")
+        for path in study.rglob("*.dcm"):
+            data = pydicom.dcmread(path)
+            data.RecognizableVisualFeatures = "NO"
+            data.save_as(path)
+        found = self.findings(study)
+        seen = [f for f in found if f["rule"] == "face.visible"]
+        self.assertTrue(seen)
+        untrue = [f for f in found if f["rule"] == "claim.no-recognizable-features"]
+        self.assertGreater(len(untrue), 90)  # every slice of what shows a face
+        self.assertEqual({f["place"] for f in untrue}, {"(0028,0302)"})
+
+    def put(self, data, name="a.dcm"):
+        folder = self.scratch / "in"
+        folder.mkdir(exist_ok=True)
+        data.save_as(folder / name, write_like_original=False)
+        return folder
+
+    def test_text_in_pixels_and_the_claim_that_there_is_none(self):
+        plain, mask = ground(), text_mask()
+        written = np.where(mask, 255, plain).astype(np.uint8)
+        folder = self.put(image(plain))
+        self.assertEqual(self.rules(folder, "pixels"), set())
+        folder = self.put(image(np.stack([plain, written]), sop_class="1.2.840.10008.5.1.4.1.1.3.1",
+                                BurnedInAnnotation="NO"))
+        self.assertEqual(self.rules(folder, "pixels"), {("pixels.text", "frame 2")})
+        self.assertEqual(self.rules(folder, "claim.no-burned"),
+                         {("claim.no-burned-in-text", "(0028,0301)")})
+        self.assertEqual(self.rules(folder, "pixels", "--pixels", "skip"), set())
+        done = self.efface("check", folder, expect=3)
+        self.assertNotIn("GARRISON", (done.stdout + done.stderr).upper())
+        output, _, _ = self.run_on(folder)
+        self.assertEqual([f for f in self.findings(output) if f["fails"]], [])
+
+    def test_a_face_alone_may_decide(self):
+        head = self.make("nifti", name="head.nii.gz")
+        self.efface("check", head, "--fail-on", "face", expect=3)
+        self.efface("check", head, "--fail-on", "pixels,uid.vendor-root", expect=0)
+
+
+@unittest.skipIf(DATA is None, "EFFACE_DATA, the folder of real scans, is not set")
+class Real(Images):
+    def test_a_defacing_that_failed_is_found(self):
+        found = {pathlib.PurePath(f["path"]).name: f for f in self.findings(DATA / "mri_bisweb")
+                 if f["rule"] == "face.visible"}
+        self.assertEqual(set(found), {"sag_2mm.nii.gz", "sag_2mm_defaced.nii.gz"})
+        self.assertIn("mouth", found["sag_2mm.nii.gz"]["reason"])
+        self.assertNotIn("mouth", found["sag_2mm_defaced.nii.gz"]["reason"])  # that went
+        self.assertIn("nose", found["sag_2mm_defaced.nii.gz"]["reason"])
+
+    def test_outputs_of_real_heads_and_files_give_no_finding(self):
+        for name in ("mri_bisweb", "mri_seg3d", "mri_torchio_fernando", "dicom_pydicom",
+                     "dicom_vendor_toshiba", "dicom_nibabel"):
+            with self.subTest(name):
+                output, manifest, _ = self.run_on(DATA / name, out=f"out-{name}", expect=None)
+                self.assertGreater(manifest["totals"]["written"], 0)
+                found = [f for f in self.findings(output) if f["fails"]]
+                self.assertEqual([(f["rule"], f["place"]) for f in found], [])
+
+
+if __name__ == "__main__":
+    unittest.main()
