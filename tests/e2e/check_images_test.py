@@ -13,7 +13,7 @@ from pixels_test import ground, image, text_mask
 DATA = pathlib.Path(os.environ["EFFACE_DATA"]) if os.environ.get("EFFACE_DATA") else None
 
 
-class Images(Case):
+class ImagesCase(Case):
     def findings(self, data, *more):
         done = self.efface("check", data, "--format", "json", *more, expect=None)
         return json.loads(done.stdout)["findings"]
@@ -23,6 +23,8 @@ class Images(Case):
         return {(f["rule"], f["place"]) for f in self.findings(data, *more)
                 if f["rule"].startswith(group)}
 
+
+class Images(ImagesCase):
     def test_a_head_shows_its_face_until_efface_has_removed_it(self):
         head = self.make("nifti", name="head.nii.gz")
         (found,) = [f for f in self.findings(head) if f["rule"].startswith("face")]
@@ -75,7 +77,7 @@ class Images(Case):
 
 
 @unittest.skipIf(DATA is None, "EFFACE_DATA, the folder of real scans, is not set")
-class Real(Images):
+class Real(ImagesCase):
     def test_a_defacing_that_failed_is_found(self):
         found = {pathlib.PurePath(f["path"]).name: f for f in self.findings(DATA / "mri_bisweb")
                  if f["rule"] == "face.visible"}
