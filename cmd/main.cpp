@@ -12,8 +12,10 @@
 #include "audit/manifest.h"
 #include "base/error.h"
 #include "batch/run.h"
+#include "batch/walk.h"
 #include "cmd/check_command.h"
 #include "cmd/completion.h"
+#include "cmd/doctor_command.h"
 #include "cmd/exit_codes.h"
 #include "cmd/manifest_command.h"
 #include "cmd/observers.h"
@@ -21,6 +23,7 @@
 #include "cmd/profile_command.h"
 #include "cmd/resolve.h"
 #include "cmd/restore_command.h"
+#include "cmd/summary.h"
 #include "config/key_file.h"
 #include "crypto_openssl/crypto.h"
 #include "findings/report.h"
@@ -56,39 +59,74 @@ void end_soon_after_signals() {
   sigaction(SIGINT, &on_end, nullptr);
 }
 
-int run_command(const RunArguments& arguments) {
-  catch_signals();
-  end_soon_after_signals();
-  batch::RunOptions options = resolve(arguments);
-  options.cancelled = &cancelled;
-  const LoadedModel model = make_model({arguments.model, arguments.device, options.jobs});
-  burned_in::ReaderPool text_readers = make_text_readers();
-  const auto observer = make_observer(arguments);
-  if (options.key_is_random && !arguments.quiet && !options.dry_run) {
-    observer->message(
+int exit_code_of(const base::Error& error) {
+  switch (error.fault()) {
+    case base::Fault::usage:
+      return exit_usage;
+    case base::Fault::cancelled:
+      return exit_interrupted;
+    default:
+      return exit_failed;
+  }
+}
+
+void warn_of_options(const batch::RunOptions& options, const RunArguments& arguments,
+                     batch::Observer& observer) {
+  if (options.dry_run) return;
+  if (options.key_is_random && !arguments.quiet) {
+    observer.message(
         "no --key given: pseudonyms of this run cannot be repeated, nor the run resumed");
   }
-  if (!options.maps.empty() && !options.dry_run) {
+  if (!options.maps.empty()) {
     fmt::print(stderr,
                "efface: warning: --export-maps writes old and new identifiers: they identify "
                "patients; never release them\n");
   }
-  if (options.recipient && !arguments.quiet && !options.dry_run) {
-    observer->message(
+  if (options.recipient && !arguments.quiet) {
+    observer.message(
         "--encrypt-attributes: outputs hold the originals of their attributes; who has the private "
         "key can identify patients");
   }
-  const batch::RunResult result = batch::run(options, model.networks(), text_readers, *observer);
+}
+
+int run_with(const batch::RunOptions& options, const RunArguments& arguments,
+             batch::Observer& observer) {
+  const LoadedModel model = make_model({arguments.model, arguments.device, options.jobs});
+  burned_in::ReaderPool text_readers = make_text_readers();
+  const batch::RunResult result = batch::run(options, model.networks(), text_readers, observer);
   if (options.dry_run) return exit_ok;
   if (!arguments.quiet) {
     const std::string place = options.shard
                                   ? ".efface/" + batch::folder_of(*options.shard) + "/manifest.json"
                                   : "manifest.json";
-    observer->message(fmt::format("{} files: {} written, {} withheld, {} failed; see {}",
-                                  result.totals.inputs, result.totals.written,
-                                  result.totals.withheld, result.totals.failed, place));
+    observer.message(fmt::format("{} files: {} written, {} withheld, {} failed; see {}",
+                                 result.totals.inputs, result.totals.written,
+                                 result.totals.withheld, result.totals.failed, place));
   }
   return result.is_complete() ? exit_ok : exit_incomplete;
+}
+
+int run_command(const RunArguments& arguments) {
+  catch_signals();
+  end_soon_after_signals();
+  batch::RunOptions options = resolve(arguments);
+  options.cancelled = &cancelled;
+  const auto observer = make_observer(arguments);
+  warn_of_options(options, arguments, *observer);
+  if (arguments.summary.empty()) return run_with(options, arguments, *observer);
+
+  Summary summary(*observer);
+  const std::filesystem::path file = summary_path(arguments.summary, options.shard);
+  batch::refuse_overlap(options.inputs, options.output, file, "summary");
+  int code = exit_failed;
+  try {
+    code = run_with(options, arguments, summary);
+  } catch (const base::Error& error) {
+    summary.write(file, options.shard, exit_code_of(error));
+    throw;
+  }
+  summary.write(file, options.shard, code);
+  return code;
 }
 
 int restore_files(const RestoreArguments& arguments) {
@@ -133,6 +171,7 @@ int dispatch(const CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("profile")) return profile_command(app, arguments.profile);
   if (app.got_subcommand("restore")) return restore_files(arguments.restore);
   if (app.got_subcommand("manifest")) return manifest_files(app, arguments.manifest);
+  if (app.got_subcommand("doctor")) return doctor_command(arguments.doctor);
   if (app.got_subcommand("key")) return key_command(arguments.new_key_file);
   if (app.got_subcommand("schema")) return schema_command(arguments.schema);
   if (app.got_subcommand("completion")) {
@@ -146,14 +185,7 @@ int dispatch(const CLI::App& app, const Arguments& arguments) {
 int report(const base::Error& error) {
   fmt::print(stderr, "efface: {}\n", error.what());
   if (!error.hint().empty()) fmt::print(stderr, "efface: hint: {}\n", error.hint());
-  switch (error.fault()) {
-    case base::Fault::usage:
-      return exit_usage;
-    case base::Fault::cancelled:
-      return exit_interrupted;
-    default:
-      return exit_failed;
-  }
+  return exit_code_of(error);
 }
 
 int main_of(int argc, char** argv) {

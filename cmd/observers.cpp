@@ -51,8 +51,8 @@ class CountingObserver : public batch::Observer {
 
  protected:
   virtual void file_line(const audit::InputRecord& input) {
-    fmt::print(stderr, "efface: {} {}: {} ({})\n", input.token, audit::to_string(input.outcome),
-               input.reason, input.detail);
+    fmt::print(stderr, "efface: study {}: input {} {}: {} ({})\n", input.study, input.token,
+               audit::to_string(input.outcome), input.reason, input.detail);
   }
   virtual void show(const char* event) = 0;
 
@@ -141,8 +141,9 @@ class JsonObserver : public CountingObserver {
  private:
   void file_line(const audit::InputRecord& input) override {
     fmt::print(stderr,
-               "{{\"event\":\"file\",\"input\":\"{}\",\"outcome\":\"{}\",\"reason\":\"{}\"}}\n",
-               input.token, audit::to_string(input.outcome), input.reason);
+               "{{\"event\":\"file\",\"study\":\"{}\",\"input\":\"{}\",\"outcome\":\"{}\","
+               "\"reason\":\"{}\"}}\n",
+               input.study, input.token, audit::to_string(input.outcome), input.reason);
   }
   void show(const char* event) override {
     fmt::print(

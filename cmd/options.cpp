@@ -33,6 +33,11 @@ void declare_outputs(CLI::App& run, RunArguments& a) {
   run.add_option("--sign-key", a.sign_key,
                  "Private Ed25519 key (PEM): sign the manifest, in manifest.json.sig beside it")
       ->type_name("FILE");
+  run.add_option(
+         "--summary", a.summary,
+         "File for what the run came to, written at its end: Prometheus' text format when it "
+         "ends in .prom, JSON otherwise; a shard puts its own name into it")
+      ->type_name("FILE");
   run.add_option("--names", a.names,
                  "Output names: keyed pseudonyms, or keep the input's (which may carry names)")
       ->check(CLI::IsMember({"keyed", "keep"}))
@@ -154,6 +159,7 @@ void declare(CLI::App& app, Arguments& arguments) {
   declare_profile_command(app, arguments.profile);
   declare_restore(app, arguments.restore);
   declare_manifest_command(app, arguments.manifest);
+  declare_doctor_command(app, arguments.doctor);
 
   CLI::App* key = app.add_subcommand("key", "Project keys");
   key->require_subcommand(1);

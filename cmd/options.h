@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cmd/check_command.h"
+#include "cmd/doctor_command.h"
 #include "cmd/manifest_command.h"
 #include "cmd/profile_command.h"
 #include "cmd/profile_options.h"
@@ -26,6 +27,7 @@ struct RunArguments {
   std::string key;
   std::string shard;
   std::string sign_key;
+  std::string summary;
   std::string model;
   std::string device = "auto";
   std::vector<std::string> features{"eyes", "nose", "mouth", "ears"};
@@ -57,6 +59,7 @@ struct Arguments {
   ProfileCommandArguments profile;
   RestoreArguments restore;
   ManifestArguments manifest;
+  DoctorArguments doctor;
   std::string new_key_file;
   std::string schema = "manifest";
   std::string completion_shell;

@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "batch/staging.h"
+#include "cmd/installation.h"
 #include "cmd/lazy_segmenter.h"
 #include "cmd/shard_option.h"
 #include "config/device_rules.h"
@@ -36,30 +37,6 @@ using base::Error;
 using base::Fault;
 
 namespace {
-
-constexpr const char* default_model = "face_v1.json";
-
-/// A file of the installation, found from where the program itself lies: PREFIX/bin and PREFIX/…
-/// when installed, BUILD/cmd and BUILD/… in a build tree.
-fs::path installed(std::initializer_list<const char*> below_prefix, const char* what) {
-  const fs::path prefix = fs::read_symlink("/proc/self/exe").parent_path().parent_path();
-  for (const char* candidate : below_prefix) {
-    if (fs::exists(prefix / candidate)) return prefix / candidate;
-  }
-  throw Error(Fault::model, fmt::format("{} is missing from the installation", what),
-              "install efface again, or build it with cmake --install");
-}
-
-fs::path plugin_path() {
-  return installed({"lib/efface/libefface_torch.so", "lib/libefface_torch.so"},
-                   "the LibTorch plugin libefface_torch.so");
-}
-
-fs::path model_card_path(const std::string& asked) {
-  if (!asked.empty()) return asked;
-  static const std::string relative = std::string("share/efface/models/") + default_model;
-  return installed({relative.c_str()}, "the face model");
-}
 
 void read_file_list(std::istream& list, const std::string& name, std::vector<fs::path>& inputs) {
   std::string line;
@@ -95,25 +72,6 @@ std::vector<face::Feature> features_of(const std::vector<std::string>& names) {
   return features;
 }
 
-face_torch::TorchOptions torch_options(const std::string& device, std::size_t jobs) {
-  face_torch::TorchOptions options;
-  options.threads = static_cast<int>(jobs);
-  if (device == "auto") return options;
-  if (device == "cpu") {
-    options.device = face_torch::TorchOptions::Device::cpu;
-    return options;
-  }
-  const bool is_numbered =
-      device.starts_with("cuda:") && device.size() > 5 && device.size() < 9 &&
-      std::all_of(device.begin() + 5, device.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (device != "cuda" && !is_numbered) {
-    throw Error(Fault::usage, "unknown device '" + device + "'", "auto, cpu, cuda or cuda:N");
-  }
-  options.device = face_torch::TorchOptions::Device::cuda;
-  if (is_numbered) options.cuda_index = std::stoi(device.substr(5));
-  return options;
-}
-
 std::string joined(const std::vector<face::Feature>& features) {
   std::string text;
   for (const face::Feature f : features)
@@ -129,11 +87,6 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-fs::path ocr_plugin_path() {
-  return installed({"lib/efface/libefface_ocr.so", "lib/libefface_ocr.so"},
-                   "the text reader's plugin libefface_ocr.so");
-}
-
 batch::Pixels pixels_of(const std::string& name) {
   if (name == "keep") return batch::Pixels::keep;
   return name == "withhold" ? batch::Pixels::withhold : batch::Pixels::clean;
@@ -141,8 +94,7 @@ batch::Pixels pixels_of(const std::string& name) {
 
 /// The built-in rules and the user's, and the digest of both in the record of the options.
 void add_device_rules(const RunArguments& a, batch::RunOptions& o) {
-  std::string text = config::read_device_rules(
-      installed({"share/efface/pixels/devices.json"}, "the list of devices"));
+  std::string text = config::read_device_rules(device_rules_path());
   o.device_rules = config::parse_device_rules(text);
   if (!a.device_rules.empty()) {
     const std::string own = config::read_device_rules(a.device_rules);
@@ -250,15 +202,38 @@ batch::RunOptions resolve(const RunArguments& a) {
   return o;
 }
 
+face_torch::TorchOptions torch_options(const std::string& device, std::size_t jobs) {
+  face_torch::TorchOptions options;
+  options.threads = static_cast<int>(jobs);
+  if (device == "auto") return options;
+  if (device == "cpu") {
+    options.device = face_torch::TorchOptions::Device::cpu;
+    return options;
+  }
+  const bool is_numbered =
+      device.starts_with("cuda:") && device.size() > 5 && device.size() < 9 &&
+      std::all_of(device.begin() + 5, device.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (device != "cuda" && !is_numbered) {
+    throw Error(Fault::usage, "unknown device '" + device + "'", "auto, cpu, cuda or cuda:N");
+  }
+  options.device = face_torch::TorchOptions::Device::cuda;
+  if (is_numbered) options.cuda_index = std::stoi(device.substr(5));
+  return options;
+}
+
+void check_weights(const face::ModelCard& card) {
+  const std::string sha256 = base::to_hex(batch::digest_file(card.weights_file).sha256);
+  if (sha256 != card.weights_sha256) {
+    throw Error(Fault::model, "the model's weights do not match the SHA-256 of its card",
+                "the file is damaged or was exchanged; install the model again");
+  }
+}
+
 LoadedModel make_model(const ModelChoice& choice) {
   const face_torch::TorchOptions options = torch_options(choice.device, choice.jobs);
   const LazySegmenter::Load load = [options](const face::ModelCard& card) {
-    const std::string sha256 = base::to_hex(batch::digest_file(card.weights_file).sha256);
-    if (sha256 != card.weights_sha256) {
-      throw Error(Fault::model, "the model's weights do not match the SHA-256 of its card",
-                  "the file is damaged or was exchanged; install the model again");
-    }
-    return face_torch::load_torch_segmenter(plugin_path(), card, options);
+    check_weights(card);
+    return face_torch::load_torch_segmenter(torch_plugin_path(), card, options);
   };
   const face::ModelCards cards = config::read_model_card(model_card_path(choice.card));
   LoadedModel model{std::make_unique<LazySegmenter>(cards.head, load), nullptr, cards.calibrations};
@@ -281,7 +256,7 @@ std::map<std::string, std::string> library_versions(bool with_torch) {
       {"nlohmann/json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR,
                                     NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)}};
   if (with_torch) {
-    versions["LibTorch"] = face_torch::torch_version(plugin_path());
+    versions["LibTorch"] = face_torch::torch_version(torch_plugin_path());
     try {
       versions["Tesseract"] = ocr_tesseract::tesseract_version(ocr_plugin_path());
     } catch (const Error& missing) {
@@ -293,7 +268,7 @@ std::map<std::string, std::string> library_versions(bool with_torch) {
 
 std::string default_device() {
   const face::ModelCard card = config::read_model_card(model_card_path("")).head;
-  const auto segmenter = face_torch::load_torch_segmenter(plugin_path(), card, {});
+  const auto segmenter = face_torch::load_torch_segmenter(torch_plugin_path(), card, {});
   const face::DeviceReport report = segmenter->device();
   return report.device + (report.reason.empty() ? "" : " (" + report.reason + ")");
 }

@@ -9,6 +9,7 @@
 #include "burned_in/reader.h"
 #include "cmd/options.h"
 #include "face/model.h"
+#include "face_torch/options.h"
 
 namespace efface::cmd {
 
@@ -32,6 +33,14 @@ struct ModelChoice {
 /// do not pay for it. The weights' SHA-256 are checked against the card before they are loaded.
 /// Throws base::Error{usage} for an unknown device.
 LoadedModel make_model(const ModelChoice& choice);
+
+/// LibTorch's options of --device and so many threads. Throws base::Error{usage} for an unknown
+/// device.
+face_torch::TorchOptions torch_options(const std::string& device, std::size_t jobs);
+
+/// Throws base::Error{model} when the weights are not those of the card, {io} when they cannot be
+/// read.
+void check_weights(const face::ModelCard& card);
 
 /// Readers that load Tesseract when the first image has to be read.
 burned_in::ReaderPool make_text_readers();

@@ -102,7 +102,7 @@ void Committer::commit(audit::StudyRecord study, bool is_synced) {
   } catch (const base::Error& error) {
     tree_.discard(study.token);
     if (error.fault() != base::Fault::no_space && error.fault() != base::Fault::io) throw;
-    observer_.message(error.what());
+    observer_.message("study " + study.token + ": " + error.what());
     study = refused_by_disk(std::move(study), error);
     journal_.prepared(study);
   }

@@ -176,7 +176,7 @@ class StudyRunner {
     } catch (const base::Error& error) {
       context_.output->discard(study.token);
       if (error.fault() != base::Fault::no_space && error.fault() != base::Fault::io) throw;
-      context_.observer.message(error.what());
+      context_.observer.message("study " + study.token + ": " + error.what());
       committer_->add(unwritten(study, error, context_));
     }
   }
