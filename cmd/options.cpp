@@ -42,6 +42,9 @@ void declare_outputs(CLI::App& run, RunArguments& a) {
                  "Output names: keyed pseudonyms, or keep the input's (which may carry names)")
       ->check(CLI::IsMember({"keyed", "keep"}))
       ->capture_default_str();
+  run.add_flag("--relabel", a.relabel,
+               "Replace subject labels of BIDS (sub-LABEL) in names, tables and sidecars; needs "
+               "--names keep");
   run.add_flag("--record-paths", a.record_paths, "Write input paths into the manifest");
   run.add_flag("-n,--dry-run", a.dry_run,
                "Print the plan of every study as a line of JSON and write nothing");

@@ -40,6 +40,7 @@ struct RunArguments {
   std::string progress = "auto";
   int jobs = 0;  ///< 0 = as many as there are processors
   bool follow_links = false;
+  bool relabel = false;
   bool record_paths = false;
   bool dry_run = false;
   bool quiet = false;

@@ -126,6 +126,7 @@ std::map<std::string, std::string> recorded(const RunArguments& a, const batch::
           {"model", a.model.empty() ? "built-in" : "given"},
           {"files-from", yes(!a.files_from.empty())},
           {"follow-links", yes(a.follow_links)},
+          {"relabel", yes(a.relabel)},
           {"record-paths", yes(a.record_paths)},
           {"dry-run", yes(a.dry_run)},
           {"jobs", a.jobs == 0 ? "auto" : std::to_string(a.jobs)},
@@ -161,6 +162,11 @@ batch::RunOptions resolve(const RunArguments& a) {
   o.pixels = pixels_of(a.pixels);
   o.names = a.names == "keep" ? batch::Names::keep : batch::Names::keyed;
   o.follow_links = a.follow_links;
+  o.relabel = a.relabel;
+  if (o.relabel && o.names != batch::Names::keep) {
+    throw Error(Fault::usage, "--relabel has no labels to replace in keyed names",
+                "add --names keep");
+  }
   o.record_paths = a.record_paths;
   o.dry_run = a.dry_run;
   o.jobs = a.jobs > 0 ? static_cast<std::size_t>(a.jobs)

@@ -15,6 +15,7 @@ ARROWS = {
     "descriptors": {"base", "dicom", "deid", "text"},
     "findings": {"base"},
     "check": {"base", "dicom", "deid", "text", "descriptors", "findings"},
+    "sidecar": {"base", "dicom", "deid", "text"},
     "burned_in": {"base", "dicom"},
     "face": {"base", "volume"},
     "qc": {"base", "volume", "face"},
@@ -26,7 +27,7 @@ ARROWS = {
     "ocr_tesseract": {"base", "burned_in"},
     "crypto_openssl": {"base"},
     "batch": {"base", "dicom", "volume", "study", "deid", "text", "descriptors", "face", "qc", "audit",
-              "burned_in", "findings", "check", "dicom_dcmtk", "volume_itk", "crypto_openssl"},
+              "burned_in", "sidecar", "findings", "check", "dicom_dcmtk", "volume_itk", "crypto_openssl"},
 }
 ARROWS["cmd"] = set(ARROWS)
 FOREIGN = {  # header pattern -> modules that may include it (in .cpp and private headers)
@@ -35,7 +36,7 @@ FOREIGN = {  # header pattern -> modules that may include it (in .cpp and privat
     r"^(torch|ATen|c10)/": {"face_torch"},
     r"^(tesseract|leptonica)/": {"ocr_tesseract"},
     r"^openssl/": {"crypto_openssl"},
-    r"^nlohmann/": {"audit", "check", "config", "findings", "text", "cmd"},
+    r"^nlohmann/": {"audit", "check", "config", "findings", "text", "sidecar", "cmd"},
     r"^re2/": {"text"},
     r"^unicode/": {"text"},
     r"^CLI/": {"cmd"},

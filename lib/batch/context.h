@@ -4,10 +4,12 @@
 #include <mutex>
 
 #include "base/error.h"
+#include "batch/bids.h"
 #include "batch/maps_folder.h"
 #include "batch/observer.h"
 #include "batch/options.h"
 #include "batch/qc_folder.h"
+#include "batch/released.h"
 #include "batch/staging.h"
 #include "batch/task_pool.h"
 #include "burned_in/reader.h"
@@ -28,6 +30,13 @@ struct Context {
   const QcFolder* qc = nullptr;                   ///< null when no pictures are asked for
   const MapsFolder* maps = nullptr;               ///< null when no maps are asked for
   burned_in::ReaderPool* text_readers = nullptr;  ///< null when none is to be had
+  const Released* released = nullptr;             ///< of the images done so far
+
+  /// Where a file stands in the output when names are kept: its path below its input, with other
+  /// subject labels where they are asked for.
+  std::string output_name(std::string_view name) const {
+    return options.relabel ? relabelled(name, pseudonyms) : std::string(name);
+  }
 
   /// Throws Error{cancelled} after SIGINT or SIGTERM.
   void check_cancelled() const {

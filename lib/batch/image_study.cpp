@@ -8,8 +8,10 @@
 #include "base/file.h"
 #include "batch/faces.h"
 #include "batch/instance.h"
+#include "batch/others.h"
 #include "batch/staging.h"
 #include "crypto_openssl/crypto.h"
+#include "sidecar/kind.h"
 #include "volume_itk/image_file.h"
 
 namespace efface::batch {
@@ -26,6 +28,7 @@ class ImageStudy {
     for (const IndexedFile& file : files_) {
       record_.inputs.push_back(new_record(file, files.token, context));
       if (file.content == ContentKind::image) main_ = record_.inputs.size() - 1;
+      if (file.content == ContentKind::companion) has_companion_ = true;
     }
   }
 
@@ -51,8 +54,16 @@ class ImageStudy {
   }
 
  private:
+  bool is_sidecar(std::size_t i) const { return files_[i].content == ContentKind::sidecar; }
+
   void withhold_all(const std::string& reason, const std::string& detail) {
-    for (audit::InputRecord& input : record_.inputs) withhold(input, reason, detail);
+    for (std::size_t i = 0; i < record_.inputs.size(); ++i) {
+      if (is_sidecar(i)) {
+        withhold(record_.inputs[i], "image-withheld", "the image that it belongs to is withheld");
+      } else {
+        withhold(record_.inputs[i], reason, detail);
+      }
+    }
   }
 
   void process() {
@@ -94,10 +105,10 @@ class ImageStudy {
 
   /// A dry run loads no voxels.
   void plan() {
-    for (audit::InputRecord& input : record_.inputs) {
-      input.outcome = audit::Outcome::written;
-      input.output = output_name();
-      input.detail = "the model will be asked";
+    for (std::size_t i = 0; i < record_.inputs.size(); ++i) {
+      record_.inputs[i].outcome = audit::Outcome::written;
+      record_.inputs[i].output = is_sidecar(i) ? sidecar_name(i) : output_name();
+      record_.inputs[i].detail = "the model will be asked";
     }
   }
 
@@ -124,15 +135,23 @@ class ImageStudy {
 
   std::string output_name() const {
     const IndexedFile& file = files_[main_];
-    if (context_.options.names == Names::keep) return std::string(file.name());
+    if (context_.options.names == Names::keep) return context_.output_name(file.name());
     const std::string token = record_.token.substr(0, 16);
     const bool gzip = file.name().ends_with(".gz");
     std::string ending = file.kind == "nrrd"        ? ".nrrd"
                          : file.kind == "metaimage" ? ".mha"
-                         : files_.size() > 1        ? ".hdr"
+                         : has_companion_           ? ".hdr"
                                                     : ".nii";
     if (gzip && file.kind != "nrrd" && file.kind != "metaimage") ending += ".gz";
     return "images/" + token + "/" + token + ending;
+  }
+
+  /// Beside the image, under its name.
+  std::string sidecar_name(std::size_t i) const {
+    const std::string_view name = files_[i].name();
+    if (context_.options.names == Names::keep) return context_.output_name(name);
+    return std::string(sidecar::stem_of(output_name())) +
+           std::string(name.substr(sidecar::stem_of(name).size()));
   }
 
   void write(const volume_itk::ImageFile& image, const face::VoxelMask& mask,
@@ -143,6 +162,10 @@ class ImageStudy {
     verify(image, staged, mask, described);
     for (std::size_t i = 0; i < record_.inputs.size(); ++i) {
       audit::InputRecord& input = record_.inputs[i];
+      if (is_sidecar(i)) {
+        clean_sidecar(files_[i], sidecar_name(i), staging_, context_, input);
+        continue;
+      }
       const fs::path& output = written.at(i == main_ ? 0 : 1);
       const FileDigest digest = digest_file(output);
       input.outcome = audit::Outcome::written;
@@ -188,6 +211,7 @@ class ImageStudy {
       input.output_bytes = 0;
       input.actions.clear();
       input.safe_harbor.clear();
+      input.text.clear();
     }
   }
 
@@ -196,6 +220,7 @@ class ImageStudy {
   const Context& context_;
   audit::StudyRecord record_;
   std::size_t main_ = 0;
+  bool has_companion_ = false;
 };
 
 }  // namespace
@@ -233,33 +258,6 @@ std::string header_field(std::string_view format, std::string_view field) {
 audit::StudyRecord process_image(const StudyFiles& study, const fs::path& staging,
                                  const Context& context) {
   return ImageStudy(study, staging, context).run();
-}
-
-audit::StudyRecord withhold_others(const StudyFiles& study, const Context& context) {
-  audit::StudyRecord record;
-  record.token = study.token;
-  for (const IndexedFile& file : study.files) {
-    context.check_cancelled();
-    audit::InputRecord input = new_record(file, study.token, context);
-    if (file.content == ContentKind::not_a_file) {
-      withhold(input, "not-a-regular-file",
-               "a " + std::string(file.kind) + " is not followed or opened");
-    } else {
-      withhold(input, "unknown-format",
-               file.problem.empty() ? "neither DICOM nor a known image format"
-                                    : without_quotes(file.problem));
-      try {
-        input.sha256 = base::to_hex(digest_file(file.path).sha256);
-      } catch (const base::Error& error) {
-        input.outcome = audit::Outcome::failed;
-        input.reason = "io";
-        input.detail = "cannot be read";
-      }
-    }
-    context.observer.file_done(input);
-    record.inputs.push_back(std::move(input));
-  }
-  return record;
 }
 
 }  // namespace efface::batch

@@ -1,4 +1,5 @@
-// One NIfTI, NRRD or MetaImage file from its voxels to a staged, checked output and a record.
+// One NIfTI, NRRD or MetaImage file, and the sidecars that go with it, from its voxels to a staged,
+// checked output and a record.
 #pragma once
 
 #include <filesystem>
@@ -18,8 +19,5 @@ std::string header_field(std::string_view format, std::string_view field);
 
 audit::StudyRecord process_image(const StudyFiles& study, const std::filesystem::path& staging,
                                  const Context& context);
-
-/// Everything that is neither DICOM nor an image file: recorded and withheld.
-audit::StudyRecord withhold_others(const StudyFiles& study, const Context& context);
 
 }  // namespace efface::batch

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "batch/shard.h"
 #include "dicom_dcmtk/reader.h"
+#include "sidecar/kind.h"
 #include "volume_itk/image_file.h"
 
 namespace efface::batch {
@@ -40,6 +41,10 @@ void probe_content(Probed& probed, const deid::Pseudonyms& pseudonyms) {
   const volume_itk::ImageProbe image = volume_itk::probe_image(file.path);
   if (image.format == volume_itk::ImageFormat::none) {
     file.problem = image.reason;
+    const sidecar::Kind kind = sidecar::kind_of(file.name());
+    if (kind == sidecar::Kind::none) return;
+    file.content = ContentKind::sidecar;
+    file.kind = sidecar::to_string(kind);
     return;
   }
   file.content = ContentKind::image;
@@ -91,6 +96,19 @@ void adopt_companions(std::vector<Probed>& probed) {
   }
 }
 
+/// JSON and gradients of an image go where it goes: they have its name but for the ending.
+void adopt_sidecars(std::vector<Probed>& probed) {
+  std::map<std::string_view, const Probed*> image_with;
+  for (const Probed& p : probed) {
+    if (p.file.content == ContentKind::image) image_with[sidecar::stem_of(p.file.path)] = &p;
+  }
+  for (Probed& p : probed) {
+    if (p.file.content != ContentKind::sidecar) continue;
+    const auto image = image_with.find(sidecar::stem_of(p.file.path));
+    if (image != image_with.end()) p.study = image->second->study;
+  }
+}
+
 /// Two inputs can have files of the same name: the later ones get a number.
 void make_tokens_unique(std::vector<Probed>& probed) {
   std::map<std::string, int> uses;
@@ -102,6 +120,10 @@ void make_tokens_unique(std::vector<Probed>& probed) {
 
 }  // namespace
 
+bool is_by_directory(const StudyFiles& study) {
+  return study.content != ContentKind::dicom && study.content != ContentKind::image;
+}
+
 std::vector<StudyFiles> index_files(std::vector<FoundFile> found,
                                     const deid::Pseudonyms& pseudonyms, TaskPool& pool) {
   std::vector<Probed> probed(found.size());
@@ -112,6 +134,7 @@ std::vector<StudyFiles> index_files(std::vector<FoundFile> found,
     }
   });
   adopt_companions(probed);
+  adopt_sidecars(probed);
   make_tokens_unique(probed);
   std::map<std::string, std::size_t> sizes;
   for (const Probed& p : probed) ++sizes[p.study];
@@ -134,6 +157,8 @@ std::vector<StudyFiles> index_files(std::vector<FoundFile> found,
     study.subjects.shrink_to_fit();
     result.push_back(std::move(study));
   }
+  std::stable_partition(result.begin(), result.end(),
+                        [](const StudyFiles& study) { return !is_by_directory(study); });
   return result;
 }
 

@@ -15,7 +15,14 @@
 
 namespace efface::batch {
 
-enum class ContentKind : std::uint8_t { dicom, image, companion, other, not_a_file };
+enum class ContentKind : std::uint8_t {
+  dicom,
+  image,
+  companion,  ///< the voxels of a NIfTI pair
+  sidecar,    ///< text, a table or JSON, see lib/sidecar
+  other,
+  not_a_file
+};
 
 struct IndexedFile {
   std::string path;
@@ -38,8 +45,12 @@ struct StudyFiles {
   std::vector<std::uint64_t> subjects;  ///< whose files they are, see shard.h; sorted
 };
 
-/// Probes all files (in parallel) and groups them: DICOM by study, every image file (with its
-/// companion) alone, everything else by directory. Sorted by token.
+/// Whether it is the files of one folder that are neither DICOM nor belong to an image.
+bool is_by_directory(const StudyFiles& study);
+
+/// Probes all files (in parallel) and groups them: DICOM by study, every image file with its
+/// companion and its sidecars, everything else by directory. Sorted by token, those by directory
+/// behind all others: tables among them list images.
 std::vector<StudyFiles> index_files(std::vector<FoundFile> found,
                                     const deid::Pseudonyms& pseudonyms, TaskPool& pool);
 

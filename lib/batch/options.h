@@ -52,6 +52,7 @@ struct RunOptions {
   Pixels pixels = Pixels::clean;
   std::vector<burned_in::DeviceRule> device_rules;
   bool follow_links = false;
+  bool relabel = false;       ///< other subject labels (BIDS) in kept names and in tables
   bool record_paths = false;  ///< input paths in the manifest
   bool dry_run = false;
   std::size_t jobs = 1;

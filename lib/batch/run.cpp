@@ -18,7 +18,9 @@
 #include "batch/instance.h"
 #include "batch/lease.h"
 #include "batch/maps_folder.h"
+#include "batch/others.h"
 #include "batch/qc_folder.h"
+#include "batch/released.h"
 #include "batch/shard.h"
 #include "batch/sign.h"
 #include "batch/staging.h"
@@ -79,7 +81,8 @@ bool deserves_retry(const audit::StudyRecord& study) {
   return false;
 }
 
-Earlier take_up(audit::Journal& journal, const OutputTree& tree, Observer& observer) {
+Earlier take_up(audit::Journal& journal, const OutputTree& tree, Observer& observer,
+                Released& released) {
   for (const auto& [token, study] : journal.earlier().prepared) {
     tree.commit(study);  // staged and synced when the run was killed: only the renames are missing
     journal.committed(token);
@@ -90,6 +93,7 @@ Earlier take_up(audit::Journal& journal, const OutputTree& tree, Observer& obser
     if (deserves_retry(study)) return;
     InputSet& inputs = earlier.finished[study.token];
     for (const audit::InputRecord& input : study.inputs) inputs.insert({input.token, input.bytes});
+    released.add(study);
     observer.study_done(study, true);
   });
   return earlier;
@@ -118,11 +122,12 @@ audit::StudyRecord process(const StudyFiles& study, const std::filesystem::path&
     case ContentKind::image:
       return process_image(study, staging, context);
     case ContentKind::companion:
+    case ContentKind::sidecar:
     case ContentKind::other:
     case ContentKind::not_a_file:
       break;
   }
-  return withhold_others(study, context);
+  return process_others(study, staging, context);
 }
 
 /// The record of a study that could not be written.
@@ -140,15 +145,17 @@ audit::StudyRecord unwritten(const StudyFiles& study, const base::Error& error,
 class StudyRunner {
  public:
   /// Without a committer nothing is written: a dry run.
-  StudyRunner(const Context& context, Committer* committer)
-      : context_(context), committer_(committer) {}
+  StudyRunner(const Context& context, Committer* committer, Released& released)
+      : context_(context), committer_(committer), released_(released) {}
 
   void start(const StudyFiles& study) {
     context_.pool.start([this, &study] {
       if (is_stopping()) return;
       try {
         if (committer_ == nullptr) {
-          context_.observer.study_planned(process(study, {}, context_));
+          const audit::StudyRecord planned = process(study, {}, context_);
+          released_.add(planned);
+          context_.observer.study_planned(planned);
         } else {
           write(study);
         }
@@ -172,7 +179,9 @@ class StudyRunner {
  private:
   void write(const StudyFiles& study) {
     try {
-      committer_->add(process(study, context_.output->begin(study.token), context_));
+      audit::StudyRecord record = process(study, context_.output->begin(study.token), context_);
+      released_.add(record);
+      committer_->add(std::move(record));
     } catch (const base::Error& error) {
       context_.output->discard(study.token);
       if (error.fault() != base::Fault::no_space && error.fault() != base::Fault::io) throw;
@@ -188,6 +197,7 @@ class StudyRunner {
 
   const Context& context_;
   Committer* committer_;
+  Released& released_;
   std::mutex mutex_;
   std::exception_ptr error_;
 };
@@ -227,12 +237,13 @@ RunResult run(const RunOptions& options, const face::Networks& networks,
   std::unique_ptr<Lease> lease;
   std::unique_ptr<audit::Journal> journal;
   Earlier earlier;
+  Released released;
   if (!options.dry_run) {
     tree.emplace(options.output, options.names, options.shard);
     claim_output(tree->root(), run_digest(header), options.shard ? options.shard->count : 0);
     lease = std::make_unique<Lease>(tree->own_folder(), options.cancelled);
     journal = std::make_unique<audit::Journal>(tree->journal_path(), run_digest(header));
-    earlier = take_up(*journal, *tree, observer);
+    earlier = take_up(*journal, *tree, observer, released);
   }
 
   std::optional<QcFolder> qc;
@@ -269,17 +280,23 @@ RunResult run(const RunOptions& options, const face::Networks& networks,
                           voxels,
                           qc ? &*qc : nullptr,
                           maps ? &*maps : nullptr,
-                          &text_readers};
+                          &text_readers,
+                          &released};
     std::optional<Committer> committer;
     if (journal) {
       committer.emplace(*tree, *journal, observer, 2 * options.jobs,
                         [&] { lease->require_held(); });
     }
-    StudyRunner runner(context, committer ? &*committer : nullptr);
+    StudyRunner runner(context, committer ? &*committer : nullptr, released);
+    bool has_waited = false;
     for (const StudyFiles& study : studies) {
       if (earlier.finished.contains(study.token)) continue;
       const bool is_cancelled = options.cancelled != nullptr && options.cancelled->load();
       if (is_cancelled || runner.is_stopping()) break;
+      if (is_by_directory(study) && !has_waited) {  // tables list images: these come first
+        pool.wait_below(1);
+        has_waited = true;
+      }
       runner.start(study);
       pool.wait_below(options.jobs + 1);
     }

@@ -6,6 +6,7 @@
 #include <map>
 #include <numeric>
 
+#include "batch/bids.h"
 #include "batch/index.h"
 #include "crypto_openssl/crypto.h"
 
@@ -14,8 +15,6 @@ namespace efface::batch {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::string_view subject_prefix = "sub-";
 
 bool is_alphanumeric(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0;
@@ -31,25 +30,6 @@ std::string one_spelling(std::string_view patient_id) {
     }
   }
   return plain;
-}
-
-/// "01" of "sub-01" or of "sub-01_T1w.nii.gz"; empty for anything else.
-std::string_view label_of(std::string_view part) {
-  if (!part.starts_with(subject_prefix)) return {};
-  part.remove_prefix(subject_prefix.size());
-  const auto end = std::find_if_not(part.begin(), part.end(), is_alphanumeric);
-  if (end != part.end() && *end != '_') return {};
-  return part.substr(0, static_cast<std::size_t>(end - part.begin()));
-}
-
-std::string_view bids_label(std::string_view name) {
-  while (!name.empty()) {
-    const std::size_t slash = std::min(name.find('/'), name.size());
-    const std::string_view label = label_of(name.substr(0, slash));
-    if (!label.empty()) return label;
-    name.remove_prefix(std::min(slash + 1, name.size()));
-  }
-  return {};
 }
 
 std::size_t root_of(std::vector<std::size_t>& parents, std::size_t i) {

@@ -109,7 +109,8 @@ void StudyInputs::name_outputs() {
       withhold(i, "no-instance-uid", "(0008,0018) is missing or empty");
       continue;
     }
-    outputs_[i] = is_kept ? kept_name(files_[i].name()) : keyed_name(i, patient);
+    outputs_[i] =
+        is_kept ? kept_name(context_.output_name(files_[i].name())) : keyed_name(i, patient);
     by_uid[uid].push_back(i);
     by_name[outputs_[i]].push_back(i);
   }

@@ -1,0 +1,130 @@
+#include "batch/others.h"
+
+#include "base/file.h"
+#include "batch/bids.h"
+#include "batch/instance.h"
+#include "batch/released.h"
+#include "sidecar/clean.h"
+
+namespace efface::batch {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint64_t largest_sidecar = 64ULL << 20;
+
+void withhold_other(const IndexedFile& file, audit::InputRecord& input) {
+  if (file.content == ContentKind::not_a_file) {
+    withhold(input, "not-a-regular-file",
+             "a " + std::string(file.kind) + " is not followed or opened");
+  } else if (file.content == ContentKind::sidecar) {
+    withhold(input, "sidecar-without-image",
+             "it belongs to no image, and is written under its own name alone (--names keep)");
+  } else {
+    withhold(input, "unknown-format",
+             file.problem.empty() ? "neither DICOM nor a known image format"
+                                  : without_quotes(file.problem));
+  }
+}
+
+/// The file that a row of a table names, as it is released; relative to the table's folder.
+std::string listed_output(std::string_view table, std::string_view listed, const Context& context) {
+  const std::string path = (fs::path(table).parent_path() / listed).lexically_normal().string();
+  return context.output_name(path);
+}
+
+void write_new(const std::string& content, const fs::path& staged) {
+  base::make_directories(staged.parent_path());
+  const base::FileDescriptor file = base::create_file(staged);
+  base::write_all(file, std::as_bytes(std::span(content)), staged);
+}
+
+sidecar::Rules rules_for(const IndexedFile& file, const Context& context) {
+  const std::string_view label = bids_label(file.name());
+  const std::string folder = fs::path(file.name()).parent_path().string();
+  sidecar::Rules rules{context.options.profile,
+                       context.pseudonyms,
+                       context.options.text_actions,
+                       label.empty() ? folder : "sub-" + std::string(label),
+                       {},
+                       {}};
+  if (context.options.names == Names::keep && context.released != nullptr) {
+    rules.is_released = [&file, &context](std::string_view listed) {
+      return context.released->contains(listed_output(file.name(), listed, context));
+    };
+  }
+  if (context.options.relabel) {
+    rules.renamed = [&context](std::string_view path) {
+      return relabelled(path, context.pseudonyms);
+    };
+  }
+  return rules;
+}
+
+void describe(const sidecar::Cleaned& cleaned, audit::InputRecord& record) {
+  record.actions = cleaned.fields;
+  if (cleaned.rows_dropped > 0) {
+    record.actions["rows of files that are not released"]
+                  [static_cast<std::size_t>(dicom::Action::remove)] = cleaned.rows_dropped;
+  }
+  record.text = cleaned.text;
+}
+
+}  // namespace
+
+void clean_sidecar(const IndexedFile& file, const std::string& output, const fs::path& staging,
+                   const Context& context, audit::InputRecord& record) {
+  try {
+    context.check_cancelled();
+    record.sha256 = base::to_hex(digest_file(file.path).sha256);
+    if (context.options.dry_run) {
+      record.outcome = audit::Outcome::written;
+      record.output = output;
+      return;
+    }
+    const std::string content = base::read_text_file(file.path, largest_sidecar);
+    const sidecar::Cleaned cleaned = sidecar::clean(sidecar::kind_of(file.name()), file.name(),
+                                                    content, rules_for(file, context));
+    const fs::path staged = staging / output;
+    write_new(cleaned.content, staged);
+    const FileDigest digest = digest_file(staged);
+    record.outcome = audit::Outcome::written;
+    record.output = output;
+    record.output_bytes = digest.bytes;
+    record.output_sha256 = base::to_hex(digest.sha256);
+    describe(cleaned, record);
+  } catch (...) {
+    record_failure(record);
+  }
+}
+
+audit::StudyRecord process_others(const StudyFiles& study, const fs::path& staging,
+                                  const Context& context) {
+  audit::StudyRecord record;
+  record.token = study.token;
+  for (const IndexedFile& file : study.files) {
+    context.check_cancelled();
+    audit::InputRecord input = new_record(file, study.token, context);
+    const bool is_sidecar = file.content == ContentKind::sidecar;
+    if (is_sidecar && context.options.names == Names::keep) {
+      clean_sidecar(file, context.output_name(file.name()), staging, context, input);
+    } else {
+      withhold_other(file, input);
+      if (file.content != ContentKind::not_a_file) {
+        try {
+          input.sha256 = base::to_hex(digest_file(file.path).sha256);
+        } catch (const base::Error& error) {
+          input.outcome = audit::Outcome::failed;
+          input.reason = "io";
+          input.detail = "cannot be read";
+        }
+      }
+    }
+    context.observer.file_done(input);
+    record.inputs.push_back(std::move(input));
+  }
+  return record;
+}
+
+}  // namespace efface::batch

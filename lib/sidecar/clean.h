@@ -1,0 +1,55 @@
+// Files beside images, cleaned: fields and columns by the rules of PS3.15 for the attribute that
+// they stem from (PatientName, InstitutionName, AcquisitionTime …, BIDS and dcm2niix take their
+// names from DICOM), everything else that is text by the recognisers of lib/text. Reads and writes
+// no files.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "deid/profile.h"
+#include "deid/pseudonyms.h"
+#include "dicom/edit.h"
+#include "sidecar/kind.h"
+#include "text/entity.h"
+
+namespace efface::sidecar {
+
+struct Rules {
+  const deid::Profile& profile;
+  const deid::Pseudonyms& pseudonyms;
+  text::Actions actions;  ///< on what is found in text
+  std::string subject;    ///< whose dates move together
+  /// Whether the file that a row of a scans table names is released; such rows of others go. Empty:
+  /// all stay.
+  std::function<bool(std::string_view filename)> is_released;
+  /// Paths and subject labels as they are released; empty: as they are.
+  std::function<std::string(std::string_view path)> renamed;
+};
+
+struct Cleaned {
+  std::string content;
+  /// By field or column, see field_name(); how often each action was carried out.
+  std::map<std::string, std::array<std::uint64_t, dicom::action_count>> fields;
+  std::map<std::string, std::uint64_t> text;  ///< kind -> places taken out of text
+  std::uint64_t rows_dropped = 0;
+};
+
+/// Throws base::Error of Fault::bad_input when the content is not what its kind says (JSON: also
+/// deeper than 64 levels), and when a value that was taken out still stands somewhere else.
+///
+/// JSON: fields whose attribute the profile removes or replaces go; UIDs are replaced, dates moved
+/// where the profile says so; other text is cleaned, numbers stay. dataset_description.json keeps
+/// what describes the publication. Tables: cells of such columns become n/a (in a CSV empty); ages
+/// from 89 on become 89+ (BIDS; 45 CFR 164.514(b)(2)(i)(C)); rows of files that are not released
+/// go. Text: line by line.
+Cleaned clean(Kind kind, std::string_view file_name, std::string_view content, const Rules& rules);
+
+/// What the manifest calls a field: names that are known by themselves, others "other field", since
+/// a user made them and may have put anything there.
+std::string field_name(std::string_view field);
+
+}  // namespace efface::sidecar

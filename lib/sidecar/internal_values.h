@@ -1,0 +1,49 @@
+// Single values of fields and cells, cleaned; and what is counted meanwhile.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/phi.h"
+#include "sidecar/clean.h"
+#include "sidecar/internal_fields.h"
+#include "text/cleaner.h"
+
+namespace efface::sidecar {
+
+class Values {
+ public:
+  /// `subject`: the people and numbers that the file itself names.
+  Values(const Rules& rules, const text::SubjectValues& subject, Cleaned& result);
+
+  /// The value that stands in a field instead, or nothing when the field goes. Numbers that JSON
+  /// writes without quotation marks are not asked for, unless their field is not plain.
+  std::optional<std::string> clean(const Field& field, std::string_view value);
+  /// Text without a field.
+  std::string clean_text(std::string_view utf8);
+
+  /// Throws bad_input when a value that was taken out stands in `content`.
+  void require_gone(std::string_view content) const;
+  void count(const Field& field, dicom::Action action);
+
+ private:
+  const Rules& rules_;
+  Cleaned& result_;
+  text::Cleaner cleaner_;
+  std::vector<base::Phi<std::string>> removed_;
+
+  void remember(std::string_view value);
+  std::optional<std::string> shifted(std::string_view value) const;
+};
+
+/// Adds the value of a field to what is looked for in all others.
+void learn(text::SubjectValues& subject, const Field& field, std::string_view value);
+
+bool is_well_formed_utf8(std::string_view text);
+/// A number as JSON or a table writes it; not more than 6 digits when there is no point in it:
+/// longer ones may be of a person.
+bool is_harmless_number(std::string_view value);
+
+}  // namespace efface::sidecar

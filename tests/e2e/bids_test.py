@@ -1,0 +1,204 @@
+"""A BIDS data set goes in, a valid one comes out: images by their verdict, sidecars and tables
+cleaned by rule, rows of what is withheld dropped, and no marker left anywhere."""
+import csv
+import json
+import re
+import unittest
+
+import nibabel
+import numpy as np
+
+from harness import Case, tree
+
+MARK = "CANARY"
+
+
+def sidecar():
+    """As dcm2niix writes it when it is told not to anonymise, and more."""
+    return {
+        "Modality": "MR", "MagneticFieldStrength": 3, "Manufacturer": "Siemens",
+        "ManufacturersModelName": "Prisma", "PatientName": "CANARYNAME^Erika",
+        "PatientID": "CANARYPID77", "PatientBirthDate": "1933-02-01", "PatientSex": "F",
+        "PatientWeight": 71.5, "AccessionNumber": "CANARYACC", "InstitutionName": "CANARYCLINIC",
+        "InstitutionAddress": "CANARYSTREET 5", "InstitutionalDepartmentName": "CANARYDEPT",
+        "StationName": "CANARYSTATION", "DeviceSerialNumber": "CANARYSERIAL",
+        "ReferringPhysicianName": "CANARYDOCTOR", "ProcedureStepDescription": "CANARYSTEP",
+        "SeriesInstanceUID": "1.2.826.0.1.3680043.8.498.4711", "StudyInstanceUID": "1.2.826.4712",
+        "AcquisitionTime": "10:11:12.500000", "AcquisitionDateTime": "2019-03-04T10:11:12.5",
+        "ImageComments": "CANARYCOMMENT", "ImageType": ["ORIGINAL", "PRIMARY", "M", "ND"],
+        "EchoTime": 0.00456, "RepetitionTime": 2.3, "SliceTiming": [0, 0.5, 1.25],
+        "ConversionSoftware": "dcm2niix", "ConversionSoftwareVersion": "v1.0.20230411",
+        "IntendedFor": ["ses-1/func/sub-01_ses-1_task-rest_bold.nii.gz"],
+        "Notes": "seen by Dr. Canarynote, call 212-555-0147, CANARYNAME", "TaskName": "rest",
+        "Nested": {"OperatorsName": "CANARYOPERATOR", "Levels": {"CANARYNAME": 1, "left": 2}},
+    }
+
+
+class Bids(Case):
+    def make_data_set(self):
+        root = self.scratch / "study"
+        anat = root / "sub-01" / "ses-1" / "anat"
+        anat.mkdir(parents=True)
+        self.make("nifti", name="study/sub-01/ses-1/anat/sub-01_ses-1_T1w.nii.gz")
+        (anat / "sub-01_ses-1_T1w.json").write_text(json.dumps(sidecar(), indent="\t"))
+        (anat.parent / "sub-01_ses-1_scans.tsv").write_text(
+            "filename\tacq_time\toperator\n"
+            "anat/sub-01_ses-1_T1w.nii.gz\t2019-03-04T10:11:12\tCANARYOPERATOR\n"
+            "anat/sub-01_ses-1_label.nii.gz\t2019-03-04T11:00:00\tn/a\n")
+        labels = np.zeros((12, 12, 12), np.uint8)
+        labels[3:8, 3:8, 3:8] = 3
+        nibabel.save(nibabel.Nifti1Image(labels, np.diag([2, 2, 2, 1])),
+                     anat / "sub-01_ses-1_label.nii.gz")
+        (anat / "sub-01_ses-1_label.json").write_text('{"PatientName": "CANARYHIDDEN"}')
+        (anat / "sub-01_ses-1_T1w.bval").write_text("0 1000 1000\n")
+        (anat / "sub-01_ses-1_T1w.bvec").write_text("0 1 0\n0 0 1\n0 0 0\n")
+        (root / "dataset_description.json").write_text(json.dumps(
+            {"Name": "A study", "BIDSVersion": "1.8.0", "Authors": ["Ada Lovelace"]}))
+        (root / "participants.tsv").write_text(
+            "participant_id\tage\tsex\tname\tdate_of_birth\tmrn\tremark\n"
+            "sub-01\t93\tF\tCANARYNAME Erika\t1926-02-01\tCANARYMRN1\tcall 212-555-0147\n"
+            "sub-02\t41\tM\tCANARYOTHER Max\t1978-07-05\tCANARYMRN2\tleft-handed\n")
+        (root / "participants.json").write_text('{"age": {"Description": "in years"}}')
+        (root / "README").write_text("Scans of volunteers.\nMail to erika@canary.example.org\n")
+        (root / "extra.csv").write_text('id,"street, town"\r\n7,"CANARYSTREET 5, ""Berlin"""\r\n')
+        (root / "protocol.pdf").write_bytes(b"%PDF-1.4 CANARYPDF")
+        (root / "broken.json").write_text('{"PatientName": ')
+        return root
+
+    def run_bids(self, *more, out="out"):
+        output, manifest, done = self.run_on(self.root, out=out, expect=3,
+                                             more=("--names", "keep", "--record-paths", *more))
+        return output / "study", manifest, done
+
+    def setUp(self):
+        super().setUp()
+        self.root = self.make_data_set()
+
+    def record(self, manifest, name):
+        (found,) = [e for e in manifest["inputs"] if e["path"].endswith("/" + name)]
+        return found
+
+    def assert_no_marks(self, output):
+        for path in output.rglob("*"):
+            if path.is_file():
+                self.assertNotIn(MARK.lower(), path.name.lower())
+                if path.suffix != ".gz":
+                    found = re.findall(rb"canary\w*", path.read_bytes().lower())
+                    self.assertEqual(found, [], path)
+
+    def assert_valid(self, output):
+        """What the BIDS specification demands of a data set's structure."""
+        description = json.loads((output / "dataset_description.json").read_text())
+        self.assertTrue(description["Name"] and description["BIDSVersion"])
+        with (output / "participants.tsv").open() as file:
+            rows = list(csv.DictReader(file, delimiter="\t"))
+        listed = {row["participant_id"] for row in rows}
+        folders = {p.name for p in output.glob("sub-*") if p.is_dir()}
+        self.assertTrue(folders and folders <= listed, (folders, listed))
+        for label in listed:
+            self.assertRegex(label, r"^sub-[A-Za-z0-9]+$")
+        images = list(output.rglob("*.nii.gz"))
+        self.assertTrue(images)
+        for image in images:
+            subject = image.relative_to(output).parts[0]
+            self.assertTrue(image.name.startswith(subject + "_"), image)
+            self.assertTrue(image.with_name(image.name.replace(".nii.gz", ".json")).exists(), image)
+        for table in output.rglob("*_scans.tsv"):
+            with table.open() as file:
+                for row in csv.DictReader(file, delimiter="\t"):
+                    self.assertTrue((table.parent / row["filename"]).exists(), row["filename"])
+        for path in output.rglob("*.json"):
+            json.loads(path.read_text())
+
+    def test_the_output_is_a_clean_data_set(self):
+        output, manifest, _ = self.run_bids()
+        self.assert_valid(output)
+        self.assert_no_marks(output)
+        anat = output / "sub-01" / "ses-1" / "anat"
+        self.assertEqual((anat / "sub-01_ses-1_T1w.bval").read_text(), "0 1000 1000\n")
+        after = json.loads((anat / "sub-01_ses-1_T1w.json").read_text())
+        kept = ("Modality", "MagneticFieldStrength", "Manufacturer", "EchoTime", "RepetitionTime",
+                "SliceTiming", "ImageType", "ConversionSoftwareVersion", "IntendedFor", "TaskName")
+        for field in kept:
+            self.assertEqual(after.get(field), sidecar()[field], field)
+        for field in ("PatientName", "PatientID", "PatientBirthDate", "PatientWeight",
+                      "AcquisitionTime", "AcquisitionDateTime", "InstitutionName", "StationName"):
+            self.assertNotIn(field, after)
+        self.assertTrue(after["SeriesInstanceUID"].startswith("2.25."))
+        self.assertEqual(after["Nested"], {"Levels": {"left": 2}})
+        self.assertNotIn("212-555-0147", after["Notes"])
+        table = (output / "participants.tsv").read_text().splitlines()
+        self.assertEqual(table[0], "participant_id\tage\tsex\tname\tdate_of_birth\tmrn\tremark")
+        self.assertEqual(table[1].split("\t")[:6], ["sub-01", "89+", "F", "n/a", "n/a", "n/a"])
+        self.assertNotIn("0147", table[1])
+        self.assertEqual(table[2], "sub-02\t41\tM\tn/a\tn/a\tn/a\tleft-handed")
+        self.assertEqual((output / "extra.csv").read_bytes(), b'id,"street, town"\r\n7,\r\n')
+        readme = (output / "README").read_text()
+        self.assertTrue(readme.startswith("Scans of volunteers.\n"), readme)
+        self.assertEqual(json.loads((output / "dataset_description.json").read_text())["Authors"],
+                         ["Ada Lovelace"])
+
+    def test_what_is_withheld_is_recorded_and_listed_nowhere(self):
+        output, manifest, _ = self.run_bids()
+        reasons = {"sub-01_ses-1_label.nii.gz": "label-map",
+                   "sub-01_ses-1_label.json": "image-withheld",
+                   "protocol.pdf": "unknown-format", "broken.json": "bad-input"}
+        for name, reason in reasons.items():
+            self.assertEqual(self.record(manifest, name).get("reason"), reason, name)
+        scans = (output / "sub-01" / "ses-1" / "sub-01_ses-1_scans.tsv").read_text().splitlines()
+        self.assertEqual(scans, ["filename\tacq_time\toperator",
+                                 "anat/sub-01_ses-1_T1w.nii.gz\tn/a\tn/a"])
+        record = self.record(manifest, "sub-01_ses-1_scans.tsv")
+        self.assertEqual(record["actions"]["rows of files that are not released"], {"remove": 1})
+        self.assertEqual(record["output_sha256"], tree(output.parent)[record["output"]])
+        self.assertNotIn(MARK, json.dumps(manifest))
+
+    def test_dates_move_together_and_options_keep_more(self):
+        output, _, _ = self.run_bids("--dates", "modified", "--retain",
+                                     "institution-identity,patient-characteristics")
+        after = json.loads(next(output.rglob("*_T1w.json")).read_text())
+        scan = next(output.rglob("*_scans.tsv")).read_text().splitlines()[1].split("\t")[1]
+        self.assertEqual(after["AcquisitionDateTime"][:10], scan[:10])
+        self.assertEqual(scan[10:], "T10:11:12")
+        self.assertNotEqual(scan[:10], "2019-03-04")
+        self.assertEqual(after["AcquisitionTime"], sidecar()["AcquisitionTime"])
+        self.assertEqual(after["PatientWeight"], 71.5)
+        self.assertEqual(after["InstitutionName"], "CANARYCLINIC")
+        self.assertNotIn("PatientName", after)
+
+    def test_relabelled(self):
+        self.efface("run", self.root, "--output", self.scratch / "no", "--relabel", expect=2)
+        output, manifest, _ = self.run_bids("--relabel")
+        self.assert_valid(output)
+        self.assert_no_marks(output)
+        for path in output.rglob("*"):
+            if path.is_file():
+                self.assertNotIn("sub-01", path.name)
+                if path.suffix in (".json", ".tsv"):
+                    self.assertNotIn("sub-01", path.read_text(), path)
+        after = json.loads(next(output.rglob("*_T1w.json")).read_text())
+        (subject,) = [p.name for p in output.glob("sub-*")]
+        self.assertEqual(after["IntendedFor"],
+                         [f"ses-1/func/{subject}_ses-1_task-rest_bold.nii.gz"])
+        self.assertEqual(tree(self.run_bids("--relabel", out="again")[0]), tree(output))
+
+    def test_shards_make_the_same_data_set(self):
+        whole, _, _ = self.run_bids()
+        parts = self.scratch / "parts"
+        for shard in ("1/2", "2/2"):
+            self.efface("run", self.root, "--output", parts, "--key", self.key, "--names", "keep",
+                        "--record-paths", "--shard", shard, expect=None)
+        self.assertEqual(tree(parts / "study"), tree(whole))
+
+    def test_keyed_names_keep_sidecars_beside_their_images(self):
+        output, manifest, _ = self.run_on(self.root, expect=3, more=("--record-paths",))
+        image = self.record(manifest, "sub-01_ses-1_T1w.nii.gz")["output"]
+        self.assertEqual(self.record(manifest, "sub-01_ses-1_T1w.json")["output"],
+                         image.replace(".nii.gz", ".json"))
+        self.assertEqual(self.record(manifest, "participants.tsv")["reason"],
+                         "sidecar-without-image")
+        self.assert_no_marks(output)
+
+
+if __name__ == "__main__":
+    unittest.main()
