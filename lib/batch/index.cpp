@@ -143,7 +143,9 @@ std::vector<StudyFiles> index_files(std::vector<FoundFile> found,
     StudyFiles& study = studies[p.study];
     study.token = p.study;
     study.files.reserve(sizes[p.study]);
-    if (study.files.empty() || p.file.content == ContentKind::image) study.content = p.file.content;
+    const bool is_main =
+        p.file.content == ContentKind::dicom || p.file.content == ContentKind::image;
+    if (is_main) study.content = p.file.content;
     study.files.push_back(std::move(p.file));
     study.subjects.insert(study.subjects.end(), p.subjects.begin(), p.subjects.end());
   }

@@ -95,7 +95,8 @@ class Inputs(Case):
         self.assertEqual(manifest["totals"]["inputs"], 4 + 5)
         self.assertEqual(outcomes["symbolic link"], ["withheld"] * 2)
         self.assertEqual(outcomes["special file"], ["withheld"])
-        self.assertEqual(outcomes["other"], ["withheld"] * 2)
+        self.assertEqual(outcomes["other"], ["withheld"])
+        self.assertEqual(outcomes["text"], ["withheld"])
         self.assertEqual(outcomes["dicom"].count("written"), len(tree(output)) - 1)
 
     def test_followed_loop_ends(self):

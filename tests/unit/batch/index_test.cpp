@@ -91,6 +91,20 @@ TEST(Index, TakesEveryImageFileAlone) {
                                   "other: in/lonely.img (other)"}));
 }
 
+TEST(Index, PutsSidecarsBesideTheirImagesAndTheRestBehindAllImages) {
+  const Folder folder;
+  put(folder / "in/a/scan.nii", nifti_header("n+1") + std::string(20, '\0'));
+  put(folder / "in/a/scan.json", "{}");
+  put(folder / "in/a/scan.bval", "0 1000");
+  put(folder / "in/a/other.json", "{}");
+  const std::vector<StudyFiles> studies = indexed({folder / "in"});
+  ASSERT_EQ(studies.size(), 2U);
+  EXPECT_EQ(studies[0].content, ContentKind::image);
+  EXPECT_EQ(studies[0].files.size(), 3U);
+  EXPECT_TRUE(is_by_directory(studies[1]));
+  EXPECT_EQ(studies[1].files[0].kind, "json sidecar");
+}
+
 TEST(Index, KeepsTheRestByFolder) {
   const Folder folder;
   put(folder / "in/notes.txt", "a note of some length that is no image");
@@ -99,8 +113,8 @@ TEST(Index, KeepsTheRestByFolder) {
   fs::create_symlink("notes.txt", folder / "in/link");
   EXPECT_EQ(described(indexed({folder / "in"})),
             (std::multiset<std::string>{
-                "other: in/empty (other) in/link (symbolic link) in/notes.txt (other)",
-                "other: in/sub/table.csv (other)"}));
+                "other: in/empty (other) in/link (symbolic link) in/notes.txt (text)",
+                "other: in/sub/table.csv (table)"}));
 }
 
 /// Everything of an index but the paths.
