@@ -98,8 +98,9 @@ void look_at_image(const std::string& path, const volume_itk::ImageFile& image,
 void check_image(const StudyFiles& study, const CheckOptions& options, const Context& context,
                  CheckSink& sink) {
   for (const IndexedFile& file : study.files) {
-    if (file.content != ContentKind::image) continue;
     context.check_cancelled();
+    if (file.content == ContentKind::sidecar) check_other_file(file, sink);
+    if (file.content != ContentKind::image) continue;
     try {
       const auto voxels = context.pool.lock_while_helping(context.voxels);
       const volume_itk::ImageFile image(file.path);
