@@ -12,6 +12,7 @@
 #include "batch/context.h"
 #include "batch/index.h"
 #include "batch/walk.h"
+#include "check/file_name.h"
 #include "crypto_openssl/crypto.h"
 #include "dicom_dcmtk/reader.h"
 
@@ -33,8 +34,15 @@ bool is_passed_over(std::string_view name) {
   return false;
 }
 
+/// The path that the user knows the file by, below the inputs.
+void check_name(const IndexedFile& file, CheckSink& sink) {
+  findings::Finding finding = check::find_in_name(file.name());
+  if (!finding.rule.empty()) sink.add(file.path, std::move(finding));
+}
+
 void check_study(const StudyFiles& study, const CheckOptions& options, const Context& context,
                  CheckSink& sink) {
+  for (const IndexedFile& file : study.files) check_name(file, sink);
   if (study.content == ContentKind::dicom) {
     return check_dicom_study(study, options, context, sink);
   }
@@ -45,7 +53,7 @@ void check_study(const StudyFiles& study, const CheckOptions& options, const Con
       sink.add(file.path, "not-checked", "",
                "a " + std::string(file.kind) + " is not followed or opened");
     } else {
-      check_other_file(file, sink);
+      check_other_file(file, options, sink);
     }
   }
 }

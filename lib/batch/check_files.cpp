@@ -1,8 +1,10 @@
 #include "batch/check_files.h"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/error.h"
@@ -12,6 +14,8 @@
 #include "batch/image_study.h"
 #include "check/free_text.h"
 #include "check/json_text.h"
+#include "check/picture_file.h"
+#include "check/table_text.h"
 #include "text/character_sets.h"
 #include "volume_itk/image_file.h"
 
@@ -42,6 +46,18 @@ bool is_document(const std::string& path) {
     if (name.ends_with(end)) return true;
   }
   return false;
+}
+
+/// Of tables, by the ending of the name; else none.
+char separator_of(const std::string& path) {
+  const auto ends_with = [&](std::string_view ending) {
+    return path.size() > ending.size() &&
+           std::equal(ending.rbegin(), ending.rend(), path.rbegin(), [](char a, char b) {
+             return a == static_cast<char>(std::tolower(static_cast<unsigned char>(b)));
+           });
+  };
+  if (ends_with(".tsv")) return '\t';
+  return ends_with(".csv") ? ',' : '\0';
 }
 
 /// Line by line, findings of one rule counted at the first line.
@@ -112,12 +128,17 @@ void check_image(const StudyFiles& study, const CheckOptions& options, const Con
   }
 }
 
-void check_other_file(const IndexedFile& file, CheckSink& sink) {
+void check_other_file(const IndexedFile& file, const CheckOptions& options, CheckSink& sink) {
   constexpr std::uint64_t most_bytes = 64U << 20U;
   try {
     const std::string content = base::read_text_file(file.path, most_bytes);
-    std::optional<std::vector<findings::Finding>> found = check::find_in_json(content);
-    if (!found && is_text(content)) found = find_in_lines(content);
+    auto found = check::find_in_picture(std::as_bytes(std::span(content)));
+    if (!found) found = check::find_in_json(content, options.profile);
+    const char separator = separator_of(file.path);
+    if (!found && is_text(content)) {
+      found = separator != '\0' ? check::find_in_table(content, separator, options.profile)
+                                : find_in_lines(content);
+    }
     if (found) {
       for (findings::Finding& finding : *found) {
         if (is_document(file.path)) finding.rule = "document.text";

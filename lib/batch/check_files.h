@@ -11,6 +11,6 @@ namespace efface::batch {
 
 void check_image(const StudyFiles& study, const CheckOptions& options, const Context& context,
                  CheckSink& sink);
-void check_other_file(const IndexedFile& file, CheckSink& sink);
+void check_other_file(const IndexedFile& file, const CheckOptions& options, CheckSink& sink);
 
 }  // namespace efface::batch

@@ -47,18 +47,30 @@ bool is_decimal(std::string_view word) {
                      [](char c) { return c == '.' || text::is_digit(c); });
 }
 
-/// The text with spaces where digests (16 hexadecimal digits or more, letters among them) and
-/// decimal numbers stand: their digits may spell any date or telephone number.
+/// The end of a subject's or session's short label of BIDS ("sub-01", "ses-02") that begins at
+/// `start`, else `start`: a label is no number of a record. Long ones may be.
+std::size_t end_of_label(std::string_view text, std::size_t start) {
+  constexpr std::size_t prefix = 4, longest = 6;
+  const std::string_view begin = text.substr(start, prefix);
+  if (begin != "sub-" && begin != "ses-") return start;
+  std::size_t end = start + prefix;
+  while (end < text.size() && std::isalnum(static_cast<unsigned char>(text[end])) != 0) ++end;
+  return end - start <= prefix + longest ? end : start;
+}
+
+/// The text with spaces where labels, digests (16 hexadecimal digits or more, letters among them)
+/// and decimal numbers stand: their digits may spell any date or telephone number.
 std::string without_measurements(std::string text) {
   const auto is_part = [&](std::size_t i) {
     return i < text.size() &&
            (text[i] == '.' || std::isalnum(static_cast<unsigned char>(text[i])) != 0);
   };
   for (std::size_t start = 0; start < text.size();) {
-    std::size_t end = start;
-    while (is_part(end)) ++end;
+    std::size_t end = end_of_label(text, start);
+    const bool is_label = end > start;
+    while (!is_label && is_part(end)) ++end;
     const std::string_view word = std::string_view(text).substr(start, end - start);
-    if (is_digest(word) || is_decimal(word)) {
+    if (is_label || is_digest(word) || is_decimal(word)) {
       std::fill_n(text.begin() + static_cast<std::ptrdiff_t>(start), end - start, ' ');
     }
     start = end + 1;

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "check/fields.h"
 #include "check/free_text.h"
 
 namespace efface::check {
@@ -24,17 +25,22 @@ std::string escaped(const std::string& key) {
 
 class Strings {
  public:
-  /// `shape` is the pointer with all places in arrays alike.
-  void visit(const Json& value, const std::string& pointer, const std::string& shape) {
-    if (value.is_string()) return look(value.get_ref<const std::string&>(), pointer, shape);
+  explicit Strings(const deid::Profile& profile) : profile_(profile) {}
+
+  /// `shape` is the pointer with all places in arrays alike; `field` the key that a value belongs
+  /// to.
+  void visit(const Json& value, const std::string& pointer, const std::string& shape,
+             const std::string& field) {
+    if (value.is_string()) return look(value.get_ref<const std::string&>(), pointer, shape, field);
+    if (value.is_number()) return look_at_number(value.dump(), pointer, shape, field);
     if (value.is_object()) {
       for (const auto& [key, member] : value.items()) {
         const std::string step = "/" + escaped(key);
-        visit(member, pointer + step, shape + step);
+        visit(member, pointer + step, shape + step, is_of_dicom_json(key) ? field : key);
       }
     } else if (value.is_array()) {
       for (std::size_t i = 0; i < value.size(); ++i) {
-        visit(value[i], pointer + "/" + std::to_string(i), shape + "/*");
+        visit(value[i], pointer + "/" + std::to_string(i), shape + "/*", field);
       }
     }
   }
@@ -46,10 +52,29 @@ class Strings {
   }
 
  private:
+  const deid::Profile& profile_;
   std::map<std::pair<std::string, std::string>, findings::Finding> found_;
 
-  void look(const std::string& text, const std::string& pointer, const std::string& shape) {
-    findings::Finding finding = find_in_text(text, pointer);
+  /// What stands around the values of an attribute (PS3.18 F.2.2, F.2.3).
+  static bool is_of_dicom_json(const std::string& key) {
+    return key == "Value" || key == "Alphabetic" || key == "Ideographic" || key == "Phonetic" ||
+           key == "vr";
+  }
+
+  void look(const std::string& text, const std::string& pointer, const std::string& shape,
+            const std::string& field) {
+    if (pointer.ends_with("/vr")) return;
+    findings::Finding finding = judge_field(field, text, pointer, profile_);
+    if (finding.rule.empty()) finding = find_in_text(text, pointer);
+    add(finding, shape);
+  }
+
+  void look_at_number(const std::string& text, const std::string& pointer, const std::string& shape,
+                      const std::string& field) {
+    add(judge_field(field, text, pointer, profile_, true), shape);
+  }
+
+  void add(const findings::Finding& finding, const std::string& shape) {
     if (finding.rule.empty()) return;
     const auto [at, is_new] = found_.try_emplace({finding.rule, shape}, finding);
     if (!is_new) ++at->second.count;
@@ -58,7 +83,8 @@ class Strings {
 
 }  // namespace
 
-std::optional<std::vector<findings::Finding>> find_in_json(std::string_view text) {
+std::optional<std::vector<findings::Finding>> find_in_json(std::string_view text,
+                                                           const deid::Profile& profile) {
   bool is_too_deep = false;
   const auto callback = [&](int depth, Json::parse_event_t, Json&) {
     is_too_deep = is_too_deep || depth > most_levels;
@@ -67,8 +93,8 @@ std::optional<std::vector<findings::Finding>> find_in_json(std::string_view text
   const Json document = Json::parse(text, callback, false);
   if (document.is_discarded() || is_too_deep) return std::nullopt;
   if (!document.is_structured()) return std::nullopt;
-  Strings strings;
-  strings.visit(document, {}, {});
+  Strings strings(profile);
+  strings.visit(document, {}, {}, {});
   return strings.take();
 }
 

@@ -37,6 +37,7 @@ constexpr auto all_rules = std::to_array<Rule>({
     {"pixels.text", error, "Text stands in the pixels"},
     {"pixels.text-like", note, "Something in the pixels looks like characters"},
     {"sidecar.field", error, "A field of a JSON, TSV, CSV, TXT or XML file that identifies"},
+    {"sidecar.other", warning, "A field that the profile removes, a time or of no class of HIPAA"},
     {"text.name", error, "A name of a person in free text"},
     {"text.pattern", error, "A date, number, address or the like in free text"},
     {"text.repeated", error, "A value that the profile removes elsewhere, repeated in free text"},

@@ -7,6 +7,7 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 
 import jsonschema
+from PIL import Image, PngImagePlugin
 from dicom_bytes import element, head, part10, sequence, ultrasound
 from harness import EFFACE, Case, tree
 
@@ -112,6 +113,60 @@ class Check(Case):
             ("text.name", "e.json", "/a/0/b"),
             ("not-checked", "link", ""),
         })
+
+    def test_sidecars_of_bids(self):
+        data = self.folder(**{
+            "dataset_description_dot_json": json.dumps({"Authors": ["Dr. Zyxwvut"]}),
+            "participants_dot_tsv": "participant_id\tage\nsub-01\t34\nsub-02\t93\n",
+            "sub-01__scans_dot_tsv": "filename\tacq_time\nanat/a.nii\t2019-03-04T10:11:12\n",
+            "sub-02__scans_dot_tsv": "filename\tacq_time\nanat/a.nii\t1877-03-04T10:11:12\n",
+            "sub-01__a_dot_json": json.dumps({
+                "EchoTime": 0.0024, "PatientName": "Zyxwvut^Marker", "AcquisitionTime": "10:11:12",
+                "SeriesInstanceUID": "1.3.12.2.1107.5.2.43.66012", "InstitutionName": "Zyxwvut"}),
+            "sub-01__b_dot_json": json.dumps({"00100010": {
+                "vr": "PN", "Value": [{"Alphabetic": "Zyxwvut^Marker"}]}}),
+            "john_smith__notes_dot_txt": "nothing\n"})
+        self.assertEqual(self.check(data), {
+            ("document.text", "dataset_description.json", "/Authors/0"),
+            ("sidecar.field", "participants.tsv", "column age"),
+            ("sidecar.field", "scans.tsv", "column acq_time"),
+            ("sidecar.field", "a.json", "/PatientName"),
+            ("sidecar.other", "a.json", "/AcquisitionTime"),
+            ("uid.vendor-root", "a.json", "/SeriesInstanceUID"),
+            ("sidecar.field", "a.json", "/InstitutionName"),
+            ("sidecar.field", "b.json", "/00100010/Value/0/Alphabetic"),
+            ("file-name.identifying", "notes.txt", ""),
+        })
+        done = self.efface("check", data, expect=3)
+        self.assertNotIn("yxwvut", done.stdout)
+        self.assertNotIn("sub-02/scans", done.stdout)
+
+    def test_metadata_of_pictures(self):
+        data = self.folder()
+        data.mkdir()
+        picture = Image.new("RGB", (40, 30))
+        exif = Image.Exif()
+        exif[0x013B] = "Zyxwvut"  # artist
+        exif[0x010E] = "seen by Dr. Zyxwvut"
+        exif[0x8825] = {1: "N"}  # GPS
+        exif[0x8769] = {0xA431: "66012-Zyxwvut"}  # serial number of the body
+        picture.save(data / "a.jpg", exif=exif.tobytes())
+        picture.save(data / "b.tif", tiffinfo={0x013B: "Zyxwvut"})
+        text = PngImagePlugin.PngInfo()
+        text.add_text("Comment", "for Dr. Zyxwvut")
+        picture.save(data / "c.png", pnginfo=text)
+        picture.save(data / "plain.jpg")
+        found = self.check(data)
+        self.assertEqual({f for f in found if f[0] != "not-checked"}, {
+            ("exif.identifying", "a.jpg", "EXIF Artist"),
+            ("exif.identifying", "a.jpg", "EXIF GPS position"),
+            ("exif.identifying", "a.jpg", "EXIF BodySerialNumber"),
+            ("text.name", "a.jpg", "EXIF ImageDescription"),
+            ("exif.identifying", "b.tif", "EXIF Artist"),
+            ("text.name", "c.png", "tEXt"),
+        })
+        self.assertEqual({name for rule, name, _ in found if rule == "not-checked"},
+                         {"a.jpg", "b.tif", "c.png", "plain.jpg"})
 
     def test_dates_of_a_study_that_were_not_shifted_together(self):
         def image(date):

@@ -1,10 +1,13 @@
 // The small judgements: names, placeholders, roots of UIDs, dates, JSON.
 #include <gtest/gtest.h>
 
+#include "check/fields.h"
+#include "check/file_name.h"
 #include "check/free_text.h"
 #include "check/json_text.h"
 #include "check/pseudonym.h"
 #include "check/study_dates.h"
+#include "check/table_text.h"
 #include "check/vendor_roots.h"
 #include "tests/unit/deid/support.h"
 
@@ -70,6 +73,11 @@ TEST(StudyDates, AreDaysApart) {
   EXPECT_EQ(days_between("20200301", "20190301"), 366);
 }
 
+TEST(FindInText, PassesOverShortLabels) {
+  EXPECT_EQ(find_in_text("sub-01 ses-02", "").rule, "");
+  EXPECT_EQ(find_in_text("sub-20190304", "").rule, "text.pattern");
+}
+
 TEST(FindInText, PassesOverDigestsAndDecimals) {
   EXPECT_EQ(find_in_text("e3b0-19870203 c44298fc1c149afb/19870203aabbccdd", "").rule,
             "text.pattern");
@@ -81,16 +89,72 @@ TEST(FindInText, PassesOverDigestsAndDecimals) {
 
 TEST(FindInJson, NamesThePlace) {
   const auto found = find_in_json(
-      R"({"hash":"4711000011112222","list":[{"a/b":"call Dr. Hansen"},{"a/b":"for Dr. Jensen"}]})");
+      R"({"hash":"4711000011112222","list":[{"a/b":"call Dr. Hansen"},{"a/b":"for Dr. Jensen"}]})",
+      {});
   ASSERT_TRUE(found);
   ASSERT_EQ(found->size(), 1U);
   EXPECT_EQ((*found)[0].place, "/list/0/a~1b");
   EXPECT_EQ((*found)[0].rule, "text.name");
   EXPECT_EQ((*found)[0].count, 2U);
-  EXPECT_FALSE(find_in_json("{\"broken\":"));
-  EXPECT_FALSE(find_in_json("plain words"));
-  EXPECT_FALSE(find_in_json(std::string(5000, '[')));
-  EXPECT_FALSE(find_in_json(std::string(500, '[') + std::string(500, ']')));
+  EXPECT_FALSE(find_in_json("{\"broken\":", {}));
+  EXPECT_FALSE(find_in_json("plain words", {}));
+  EXPECT_FALSE(find_in_json(std::string(5000, '['), {}));
+  EXPECT_FALSE(find_in_json(std::string(500, '[') + std::string(500, ']'), {}));
+}
+
+std::string rule_of(std::string_view name, std::string_view value,
+                    const deid::Profile& profile = {}) {
+  return judge_field(name, value, "", profile).rule;
+}
+
+TEST(JudgeField, KnowsFieldsByTheirNames) {
+  EXPECT_EQ(rule_of("PatientName", "Mustermann^Erika"), "sidecar.field");
+  EXPECT_EQ(rule_of("PatientName", "Anonymous"), "");
+  EXPECT_EQ(rule_of("InstitutionName", "Some place"), "sidecar.field");
+  EXPECT_EQ(rule_of("AcquisitionTime", "13:45:30.5"), "sidecar.other");
+  EXPECT_EQ(rule_of("SeriesDescription", "T1w"), "sidecar.other");
+  EXPECT_EQ(rule_of("EchoTime", "0.00244"), "");
+  EXPECT_EQ(rule_of("SeriesInstanceUID", "1.3.12.2.1107.5.2.43.1"), "uid.vendor-root");
+  EXPECT_EQ(rule_of("SeriesInstanceUID", "2.25.17"), "");
+  EXPECT_EQ(rule_of("00100010", "Mustermann^Erika"), "sidecar.field");
+  EXPECT_EQ(rule_of("date_of_birth", "x"), "sidecar.field");
+  EXPECT_EQ(rule_of("age", "90"), "sidecar.field");
+  EXPECT_EQ(rule_of("age", "89"), "");
+  EXPECT_EQ(rule_of("acq_time", "2009-06-15T13:45:30"), "sidecar.field");
+  EXPECT_EQ(rule_of("acq_time", "1877-06-15T13:45:30"), "");
+  EXPECT_EQ(rule_of("acq_time", "n/a"), "");
+}
+
+TEST(JudgeField, HoldsToTheProfile) {
+  deid::Profile profile;
+  profile.choose(deid::Option::retain_device_identity);
+  EXPECT_EQ(rule_of("DeviceSerialNumber", "66012"), "sidecar.field");
+  EXPECT_EQ(rule_of("DeviceSerialNumber", "66012", profile), "");
+}
+
+TEST(FindInTable, CountsByColumn) {
+  const auto found = find_in_table(
+      "participant_id\tage\tnotes\r\nsub-01\t34\tfine\nsub-02\t93\tsaw Dr. Hansen\n"
+      "sub-03\t95\tn/a\n",
+      '\t', {});
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].rule + " " + found[0].place, "sidecar.field column age");
+  EXPECT_EQ(found[0].count, 2U);
+  EXPECT_EQ(found[1].rule + " " + found[1].place, "text.name column notes");
+  const auto quoted = find_in_table("a,\"b, c\"\n1,\"Dr. Hansen,\nhere\"\n", ',', {});
+  ASSERT_EQ(quoted.size(), 1U);
+  EXPECT_EQ(quoted[0].place, "column 2");
+}
+
+TEST(FindInName, TellsNamesAndDates) {
+  for (const char* name : {"data/john_smith/t1.nii", "Dr. Hansen.dcm", "scan_2019-03-04.nii.gz"}) {
+    EXPECT_EQ(find_in_name(name).rule, "file-name.identifying") << name;
+  }
+  for (const char* name : {"sub-01/ses-02/anat/sub-01_ses-02_T1w.nii.gz", "IM-0001-0012.dcm",
+                           "73bc477e7a3c02f7/e9056bb2c0f709e1/0c61c9fe97de5d89.dcm",
+                           "manifest.json", "participants.tsv", "CT_small.dcm"}) {
+    EXPECT_EQ(find_in_name(name).rule, "") << name;
+  }
 }
 
 }  // namespace
