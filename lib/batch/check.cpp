@@ -40,6 +40,35 @@ void check_name(const IndexedFile& file, CheckSink& sink) {
   if (!finding.rule.empty()) sink.add(file.path, std::move(finding));
 }
 
+/// Paths as the user named the inputs: relative below relative ones.
+class ShownPaths {
+ public:
+  explicit ShownPaths(const std::vector<std::filesystem::path>& inputs) {
+    for (const std::filesystem::path& input : inputs) {
+      if (input.is_relative()) relative_.push_back({without_slash(absolute(input)), input});
+    }
+  }
+
+  std::string operator()(const std::string& path) const {
+    for (const auto& [whole, given] : relative_) {
+      if (path == whole.native()) return without_slash(given.lexically_normal()).string();
+      const bool is_below =
+          path.size() > whole.native().size() + 1 && path.starts_with(whole.native() + "/");
+      if (!is_below) continue;
+      const std::string rest = path.substr(whole.native().size() + 1);
+      return (given / rest).lexically_normal().string();
+    }
+    return path;
+  }
+
+ private:
+  static std::filesystem::path without_slash(const std::filesystem::path& path) {
+    const std::filesystem::path normal = path.lexically_normal();
+    return normal.has_filename() ? normal : normal.parent_path();
+  }
+  std::vector<std::pair<std::filesystem::path, std::filesystem::path>> relative_;
+};
+
 void check_study(const StudyFiles& study, const CheckOptions& options, const Context& context,
                  CheckSink& sink) {
   for (const IndexedFile& file : study.files) check_name(file, sink);
@@ -114,7 +143,8 @@ CheckResult check(const CheckOptions& options, const face::Networks& networks,
   std::vector<FoundFile> found = walk(options.inputs, options.follow_links);
   std::erase_if(found, [](const FoundFile& file) { return is_passed_over(file.name()); });
   CheckResult result;
-  for (const FoundFile& file : found) result.files.push_back(file.path);
+  const ShownPaths shown(options.inputs);
+  for (const FoundFile& file : found) result.files.push_back(shown(file.path));
   std::sort(result.files.begin(), result.files.end());
   observer.files_found(found.size());
 
@@ -135,7 +165,7 @@ CheckResult check(const CheckOptions& options, const face::Networks& networks,
     checker.finish();
     context.check_cancelled();
   }
-  result.findings = sink.take();
+  result.findings = sink.take(shown);
   return result;
 }
 

@@ -28,7 +28,7 @@ struct CheckOptions {
 };
 
 struct CheckResult {
-  std::vector<std::string> files;           ///< as they were found below the inputs, sorted
+  std::vector<std::string> files;           ///< as the user named the inputs, sorted
   std::vector<findings::Finding> findings;  ///< sorted by path
 };
 

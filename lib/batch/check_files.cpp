@@ -115,7 +115,7 @@ void check_image(const StudyFiles& study, const CheckOptions& options, const Con
                  CheckSink& sink) {
   for (const IndexedFile& file : study.files) {
     context.check_cancelled();
-    if (file.content == ContentKind::sidecar) check_other_file(file, sink);
+    if (file.content == ContentKind::sidecar) check_other_file(file, options, sink);
     if (file.content != ContentKind::image) continue;
     try {
       const auto voxels = context.pool.lock_while_helping(context.voxels);

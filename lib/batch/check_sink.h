@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -22,9 +23,10 @@ class CheckSink {
     add(path, findings::Finding{std::move(rule), {}, std::move(place), std::move(reason), 1});
   }
 
-  /// Sorted by path, place and rule.
-  std::vector<findings::Finding> take() {
+  /// Sorted by path, place and rule; paths as `shown` makes them.
+  std::vector<findings::Finding> take(const std::function<std::string(const std::string&)>& shown) {
     const std::lock_guard lock(mutex_);
+    for (findings::Finding& finding : findings_) finding.path = shown(finding.path);
     std::sort(findings_.begin(), findings_.end(),
               [](const findings::Finding& a, const findings::Finding& b) {
                 return std::tie(a.path, a.place, a.rule, a.reason) <

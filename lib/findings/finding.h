@@ -31,7 +31,7 @@ const Rule& rule(std::string_view id);
 
 struct Finding {
   std::string rule;
-  std::string path;         ///< of the file, as it was found below the inputs
+  std::string path;         ///< of the file, as the user would name it
   std::string place;        ///< in the file: "(0010,0010)", "/PatientName", "frame 1"; may be empty
   std::string reason;       ///< one sentence, no values
   std::uint64_t count = 1;  ///< how many of this kind stand at this place (items of a sequence)

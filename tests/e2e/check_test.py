@@ -176,6 +176,14 @@ class Check(Case):
         data = self.folder(a=image("20110304"), b=image("20110304"), c=image("20170511"))
         self.assertEqual(self.check(data), {("dates.not-shifted-together", "c", "(0008,0020)")})
 
+    def test_paths_are_as_the_user_named_them(self):
+        self.folder(a_dot_dcm=part10(ultrasound()))
+        for named, shown in (("data", "data/a.dcm"), ("./data/", "data/a.dcm"), (".", "data/a.dcm"),
+                             ("data/a.dcm", "data/a.dcm"),
+                             (self.scratch / "data", str(self.scratch / "data" / "a.dcm"))):
+            done = self.efface("check", named, expect=3, cwd=self.scratch)
+            self.assertTrue(done.stdout.startswith(shown + ": "), (named, done.stdout[:200]))
+
     def test_fail_on_and_baseline(self):
         data = self.folder(a_dot_dcm=part10(ultrasound()))
         known = self.scratch / "known.json"
