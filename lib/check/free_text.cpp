@@ -7,6 +7,8 @@
 #include "check/pseudonym.h"
 #include "deid/dummy.h"
 #include "text/character_sets.h"
+#include "text/folded_text.h"
+#include "text/words.h"
 
 namespace efface::check {
 
@@ -47,15 +49,19 @@ bool is_decimal(std::string_view word) {
                      [](char c) { return c == '.' || text::is_digit(c); });
 }
 
-/// The end of a subject's or session's short label of BIDS ("sub-01", "ses-02") that begins at
-/// `start`, else `start`: a label is no number of a record. Long ones may be.
+/// The end of a subject's or session's label of BIDS ("sub-01", "ses-pre") that begins at `start`,
+/// else `start`: a label is no number of a record, unless it is a long number or a frequent name.
 std::size_t end_of_label(std::string_view text, std::size_t start) {
-  constexpr std::size_t prefix = 4, longest = 6;
+  constexpr std::size_t prefix = 4, longest_number = 6;
   const std::string_view begin = text.substr(start, prefix);
   if (begin != "sub-" && begin != "ses-") return start;
   std::size_t end = start + prefix;
   while (end < text.size() && std::isalnum(static_cast<unsigned char>(text[end])) != 0) ++end;
-  return end - start <= prefix + longest ? end : start;
+  const std::string_view label = text.substr(start + prefix, end - start - prefix);
+  const bool is_number = std::all_of(label.begin(), label.end(), text::is_digit);
+  const bool may_tell = (is_number && label.size() > longest_number) ||
+                        text::Words::built_in().is_name(text::fold(label));
+  return may_tell ? start : end;
 }
 
 /// The text with spaces where labels, digests (16 hexadecimal digits or more, letters among them)

@@ -65,7 +65,8 @@ class Strings {
             const std::string& field) {
     if (pointer.ends_with("/vr")) return;
     findings::Finding finding = judge_field(field, text, pointer, profile_);
-    if (finding.rule.empty()) finding = find_in_text(text, pointer);
+    const bool is_version = field.ends_with("Version") || field.ends_with("Versions");
+    if (finding.rule.empty() && !is_version) finding = find_in_text(text, pointer);
     add(finding, shape);
   }
 

@@ -6,6 +6,7 @@ import subprocess
 import unittest
 import xml.etree.ElementTree as ElementTree
 
+import bids_test
 import jsonschema
 from PIL import Image, PngImagePlugin
 from dicom_bytes import element, head, part10, sequence, ultrasound
@@ -239,6 +240,18 @@ class Check(Case):
             with self.subTest(" ".join(options)):
                 output, _, _ = self.run_on(study, out="out" + options[1], expect=None, more=options)
                 self.assertEqual(self.check(output, *options, expect=0), set())
+
+    def test_a_bids_data_set_before_and_after_efface(self):
+        study = bids_test.Bids.make_data_set(self)
+        found = {place for rule, name, place in self.check(study, "--faces", "skip")
+                 if name == "sub-01_ses-1_T1w.json" and rule in ("sidecar.field", "text.name")}
+        for field in ("PatientName", "PatientBirthDate", "InstitutionName", "AcquisitionDateTime",
+                      "DeviceSerialNumber", "Notes", "Nested/OperatorsName"):
+            self.assertIn("/" + field, found)
+        for more in ((), ("--names", "keep"), ("--names", "keep", "--relabel")):
+            output, _, _ = self.run_on(study, out="out" + "".join(more), expect=None, more=more)
+            self.assertEqual({f for f in self.check(output, expect=0)
+                              if f[0] != "document.text"}, set())
 
     def test_rules_are_listed(self):
         listed = self.efface("check", "--list-rules").stdout.splitlines()

@@ -73,8 +73,9 @@ TEST(StudyDates, AreDaysApart) {
   EXPECT_EQ(days_between("20200301", "20190301"), 366);
 }
 
-TEST(FindInText, PassesOverShortLabels) {
+TEST(FindInText, PassesOverLabels) {
   EXPECT_EQ(find_in_text("sub-01 ses-02", "").rule, "");
+  EXPECT_EQ(find_in_text("study/sub-XXBUBZBFO3QE/ses-1", "").rule, "");
   EXPECT_EQ(find_in_text("sub-20190304", "").rule, "text.pattern");
 }
 
