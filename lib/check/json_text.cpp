@@ -1,5 +1,6 @@
 #include "check/json_text.h"
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -21,6 +22,22 @@ std::string escaped(const std::string& key) {
   std::string text;
   for (const char c : key) text += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
   return text;
+}
+
+/// A digest, or a path made of such (the names that a manifest of efface gives its outputs): digits
+/// among random ones mean nothing.
+bool is_made_of_digests(const std::string& text) {
+  constexpr std::size_t shortest = 16;
+  std::size_t run = 0, longest = 0;
+  bool has_letter = false;  // without one it may be the number of a card
+  for (const char c : text.substr(0, text.rfind('.'))) {
+    const bool is_hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    if (!is_hex && c != '/') return false;
+    has_letter = has_letter || (c >= 'a' && c <= 'f');
+    run = is_hex ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  return has_letter && longest >= shortest;
 }
 
 class Strings {
@@ -63,7 +80,7 @@ class Strings {
 
   void look(const std::string& text, const std::string& pointer, const std::string& shape,
             const std::string& field) {
-    if (pointer.ends_with("/vr")) return;
+    if (pointer.ends_with("/vr") || is_made_of_digests(text)) return;
     findings::Finding finding = judge_field(field, text, pointer, profile_);
     const bool is_version = field.ends_with("Version") || field.ends_with("Versions");
     if (finding.rule.empty() && !is_version) finding = find_in_text(text, pointer);

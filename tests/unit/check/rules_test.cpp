@@ -97,6 +97,8 @@ TEST(FindInJson, NamesThePlace) {
   EXPECT_EQ((*found)[0].place, "/list/0/a~1b");
   EXPECT_EQ((*found)[0].rule, "text.name");
   EXPECT_EQ((*found)[0].count, 2U);
+  EXPECT_TRUE(find_in_json(R"({"x":"0a4a111122223333/447100aa00447100.dcm"})", {})->empty());
+  EXPECT_FALSE(find_in_json(R"({"x":"4111111111111111"})", {})->empty());
   EXPECT_FALSE(find_in_json("{\"broken\":", {}));
   EXPECT_FALSE(find_in_json("plain words", {}));
   EXPECT_FALSE(find_in_json(std::string(5000, '['), {}));
