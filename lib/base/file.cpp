@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/map_guard.h"
 
 namespace efface::base {
 
@@ -115,13 +116,16 @@ MappedFile::MappedFile(const FileDescriptor& file, const std::filesystem::path& 
   void* map = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.number(), 0);
   if (map == MAP_FAILED) throw system_error("cannot map " + quoted(path), errno);
   data_ = static_cast<const std::byte*>(map);
+  guard_map(data_, size_);
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
 
 MappedFile::~MappedFile() {
-  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+  if (data_ == nullptr) return;
+  unguard_map(data_);
+  ::munmap(const_cast<std::byte*>(data_), size_);
 }
 
 void MappedFile::release(std::span<const std::byte> part) const {

@@ -100,11 +100,10 @@ void Committer::commit(audit::StudyRecord study, bool is_synced) {
     journal_.prepared(study);
     tree_.commit(study);
   } catch (const base::Error& error) {
-    tree_.discard(study.token);
     if (error.fault() != base::Fault::no_space && error.fault() != base::Fault::io) throw;
     observer_.message("study " + study.token + ": " + error.what());
     study = refused_by_disk(std::move(study), error);
-    journal_.prepared(study);
+    journal_.prepared(study);  // before staging goes: a journal that failed may hold the first line
   }
   journal_.committed(study.token);
   tree_.discard(study.token);

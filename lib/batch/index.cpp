@@ -59,6 +59,7 @@ Probed probe(FoundFile&& found, const deid::Pseudonyms& pseudonyms) {
   file.path = std::move(found.path);
   file.name_length = found.name_length;
   file.bytes = found.bytes;
+  file.version = found.version;
   file.token = pseudonyms.path_token("input", file.name());
   if (found.kind != FileKind::regular) {
     file.content = ContentKind::not_a_file;

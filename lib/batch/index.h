@@ -30,6 +30,7 @@ struct IndexedFile {
   std::string problem;              ///< why it cannot be handled, or empty
   std::string_view kind = "other";  ///< for the manifest: "dicom", "symbolic link"; static text
   std::uint64_t bytes = 0;
+  std::uint64_t version = 0;      ///< see input_watch.h
   std::uint32_t name_length = 0;  ///< of the end of `path` that is the name
   ContentKind content = ContentKind::other;
 

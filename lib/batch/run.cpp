@@ -15,6 +15,7 @@
 #include "batch/dicom_study.h"
 #include "batch/image_study.h"
 #include "batch/index.h"
+#include "batch/input_watch.h"
 #include "batch/instance.h"
 #include "batch/lease.h"
 #include "batch/maps_folder.h"
@@ -141,6 +142,19 @@ audit::StudyRecord unwritten(const StudyFiles& study, const base::Error& error,
   return refused_by_disk(std::move(record), error);
 }
 
+/// The record of a study of which a file changed while it was read.
+audit::StudyRecord disturbed(const StudyFiles& study, const Context& context) {
+  audit::StudyRecord record;
+  record.token = study.token;
+  for (const IndexedFile& file : study.files) {
+    audit::InputRecord& input = record.inputs.emplace_back(new_record(file, study.token, context));
+    input.outcome = audit::Outcome::failed;
+    input.reason = "input-changed";
+    input.detail = "a file of the study changed or could not be read while the study was handled";
+  }
+  return record;
+}
+
 /// The studies of one run, in any number of threads.
 class StudyRunner {
  public:
@@ -179,7 +193,18 @@ class StudyRunner {
  private:
   void write(const StudyFiles& study) {
     try {
+      const InputWatch watch(study);
       audit::StudyRecord record = process(study, context_.output->begin(study.token), context_);
+      if (!watch.is_undisturbed()) {
+        context_.output->discard(study.token);
+        context_.observer.message("study " + study.token +
+                                  ": an input changed, or could not be read");
+        record = disturbed(study, context_);
+      }
+      if (failed_in_passing(study, record)) {
+        throw base::Error(base::Fault::io, "an output could not be written",
+                          "run the same command again: it tries again");
+      }
       released_.add(record);
       committer_->add(std::move(record));
     } catch (const base::Error& error) {

@@ -156,12 +156,19 @@ void OutputTree::commit(const audit::StudyRecord& study) const {
         if (!parents.insert(d).second) break;
       }
     }
+    for (const fs::path& parent : parents) base::sync_path(parent);
   } catch (const base::Error&) {
     std::error_code ignored;  // all of a study or nothing
     for (const auto& [from, to] : moved) fs::rename(to, from, ignored);
+    for (const fs::path& unit : units(study)) remove_empty(unit.parent_path());
     throw;
   }
-  for (const fs::path& parent : parents) base::sync_path(parent);
+}
+
+void OutputTree::remove_empty(const fs::path& folder) const {
+  std::error_code error;  // of the first that is not empty, or not there
+  for (fs::path d = folder; !d.empty() && fs::remove(root_ / d, error); d = d.parent_path())
+    continue;
 }
 
 void OutputTree::discard(const std::string& study_token) const {

@@ -56,6 +56,8 @@ class OutputTree {
  private:
   std::filesystem::path staging(const std::string& study_token) const;
   bool move_unit(const std::filesystem::path& from, const std::filesystem::path& to) const;
+  /// `folder` below the root, and those above it that are then empty.
+  void remove_empty(const std::filesystem::path& folder) const;
   std::vector<std::filesystem::path> units(const audit::StudyRecord& study) const;
 
   std::filesystem::path root_, own_;

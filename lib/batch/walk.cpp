@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "batch/input_watch.h"
 
 namespace efface::batch {
 
@@ -49,15 +50,18 @@ class Walker {
     } else if (S_ISDIR(status.st_mode)) {
       enter(path, name_length, {status.st_dev, status.st_ino});
     } else if (S_ISREG(status.st_mode)) {
-      add(path, name_length, FileKind::regular, static_cast<std::uint64_t>(status.st_size));
+      add(path, name_length, FileKind::regular, static_cast<std::uint64_t>(status.st_size),
+          version_of(status));
     } else {
       add(path, name_length, FileKind::special, 0);
     }
   }
 
  private:
-  void add(const fs::path& path, std::size_t name_length, FileKind kind, std::uint64_t bytes) {
-    found_.push_back({path.string(), static_cast<std::uint32_t>(name_length), kind, bytes});
+  void add(const fs::path& path, std::size_t name_length, FileKind kind, std::uint64_t bytes,
+           std::uint64_t version = 0) {
+    found_.push_back(
+        {path.string(), static_cast<std::uint32_t>(name_length), kind, bytes, version});
   }
 
   void enter(const fs::path& path, std::size_t name_length, const DirectoryId& id) {

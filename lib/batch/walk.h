@@ -18,6 +18,7 @@ struct FoundFile {
   std::uint32_t name_length = 0;  ///< of the end of `path` that is the name
   FileKind kind = FileKind::regular;
   std::uint64_t bytes = 0;
+  std::uint64_t version = 0;  ///< see input_watch.h
 
   /// The input's last component and the path below it: what tokens are made of.
   std::string_view name() const { return std::string_view(path).substr(path.size() - name_length); }
