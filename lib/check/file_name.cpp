@@ -19,7 +19,8 @@ std::string as_text(std::string_view name) {
   std::string text;
   for (std::size_t i = 0; i < name.size(); ++i) {
     const char c = name[i];
-    const bool is_inner_dot = c == '.' && i + 1 < name.size() && name[i + 1] != ' ';
+    const char next = i + 1 < name.size() ? name[i + 1] : ' ';
+    const bool is_inner_dot = c == '.' && next != ' ' && !text::is_digit(next);  // UIDs stay whole
     const bool separates = c == '_' || c == '^' || c == '+' || is_inner_dot;
     text += c == '/' ? '\n' : separates ? ' ' : c;
   }

@@ -155,7 +155,8 @@ TEST(FindInName, TellsNamesAndDates) {
   }
   for (const char* name : {"sub-01/ses-02/anat/sub-01_ses-02_T1w.nii.gz", "IM-0001-0012.dcm",
                            "73bc477e7a3c02f7/e9056bb2c0f709e1/0c61c9fe97de5d89.dcm",
-                           "manifest.json", "participants.tsv", "CT_small.dcm"}) {
+                           "CTImage_1.2.840.10008.1.2.4.90.dcm", "manifest.json",
+                           "participants.tsv", "CT_small.dcm"}) {
     EXPECT_EQ(find_in_name(name).rule, "") << name;
   }
 }
