@@ -50,6 +50,7 @@ class DicomStudy {
     settle_conditions();
     write_volumes();
     write_the_rest();
+    prove_untouched();
     draw();
     export_identifiers();
     for (const audit::InputRecord& input : inputs_.record().inputs) {
@@ -182,18 +183,16 @@ class DicomStudy {
 
   void write_series(const std::vector<std::size_t>& members) {
     try {
-      std::map<std::size_t, face::VoxelMask> masks;
       {
         SeriesVoxels voxels(inputs_.facts(), inputs_.files(), context_);
         for (const std::size_t s : members) {
           if (!is_any_open(stacks_[s])) continue;
           face::VoxelMask mask =
               voxels.erase_face(stacks_[s], (*faces_)[s], inputs_.record().volumes[s]);
-          if (!mask.empty()) masks[s] = std::move(mask);
+          if (!mask.empty()) masks_[s] = std::move(mask);
         }
         write_instances(voxels.changed(), [&](std::size_t i) { return voxels.take(i); });
       }
-      for (const auto& [s, mask] : masks) check_untouched(s, mask);
     } catch (...) {
       audit::InputRecord problem;
       record_failure(problem);
@@ -207,6 +206,19 @@ class DicomStudy {
     bool is_any = false;
     for_each_instance(stack, [&](std::size_t i) { is_any = is_any || inputs_.is_open(i); });
     return is_any;
+  }
+
+  /// When all is staged: slices that did not change are written with the rest.
+  void prove_untouched() {
+    for (const auto& [s, mask] : masks_) {
+      try {
+        check_untouched(s, mask);
+      } catch (...) {
+        audit::InputRecord problem;
+        record_failure(problem);
+        discard_stack(stacks_[s], problem.reason, problem.detail);
+      }
+    }
   }
 
   /// The proof that nothing else changed, from the staged files as they will be released.
@@ -316,6 +328,7 @@ class DicomStudy {
   fs::path staging_;
   const Context& context_;
   std::unique_ptr<descriptors::StudyText> free_text_;
+  std::map<std::size_t, face::VoxelMask> masks_;  ///< of the stacks that lost a face
   std::vector<study::Stack> stacks_;
   std::vector<FaceVolume> volumes_;
   std::unique_ptr<StudyFaces> faces_;
