@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <thread>
@@ -15,6 +16,7 @@
 #include "base/error.h"
 #include "cmd/exit_codes.h"
 #include "cmd/installation.h"
+#include "cmd/loaded_libraries.h"
 #include "cmd/resolve.h"
 #include "config/device_rules.h"
 #include "config/key_file.h"
@@ -83,6 +85,12 @@ std::string device_in_words(const face::ModelCard& card, const std::string& devi
   return report.device + (report.reason.empty() ? "" : " (" + report.reason + ")");
 }
 
+void list_libraries(Examination& e, const std::map<std::string, std::string>& versions) {
+  for (const auto& [name, version] : versions) {
+    e.check("library " + name, [version = version] { return version; });
+  }
+}
+
 void check_model(Examination& e, const DoctorArguments& a) {
   e.check("plugin libefface_torch.so",
           [] { return "LibTorch " + face_torch::torch_version(torch_plugin_path()); });
@@ -149,12 +157,11 @@ void check_output(Examination& e, const fs::path& output) {
 Examination examine(const DoctorArguments& a) {
   Examination e;
   e.check("efface", [] { return EFFACE_VERSION; });
-  for (const auto& [name, version] : library_versions(false)) {
-    e.check("library " + name, [version = version] { return version; });
-  }
+  list_libraries(e, library_versions(false));
   e.check("processors", [] { return std::to_string(std::thread::hardware_concurrency()); });
   check_model(e, a);
   check_text_reader(e);
+  list_libraries(e, plugin_library_files());
   if (!a.key.empty()) {
     e.check("key", [&] {
       config::read_key_file(a.key);

@@ -1,6 +1,7 @@
 #include "cmd/resolve.h"
 
 #include <fmt/format.h>
+#include <gnu/libc-version.h>
 #include <unistd.h>
 #include <nlohmann/json.hpp>
 
@@ -19,6 +20,7 @@
 #include "batch/staging.h"
 #include "cmd/installation.h"
 #include "cmd/lazy_segmenter.h"
+#include "cmd/loaded_libraries.h"
 #include "cmd/shard_option.h"
 #include "config/device_rules.h"
 #include "config/key_file.h"
@@ -254,13 +256,16 @@ burned_in::ReaderPool make_text_readers() {
 std::map<std::string, std::string> library_versions(bool with_torch) {
   std::map<std::string, std::string> versions{
       {"DCMTK", dicom_dcmtk::library_version()},
+      {"GDCM", volume_itk::dicom_library_version()},
       {"ITK", volume_itk::library_version()},
+      {"glibc", gnu_get_libc_version()},
       {"OpenSSL", crypto_openssl::library_version()},
       {"CLI11", CLI11_VERSION},
       {"fmt",
        fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
       {"nlohmann/json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR,
                                     NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)}};
+  versions.merge(linked_library_files());
   if (with_torch) {
     versions["LibTorch"] = face_torch::torch_version(torch_plugin_path());
     try {
@@ -268,6 +273,7 @@ std::map<std::string, std::string> library_versions(bool with_torch) {
     } catch (const Error& missing) {
       versions["Tesseract"] = missing.what();
     }
+    versions.merge(plugin_library_files());
   }
   return versions;
 }

@@ -45,7 +45,8 @@ void check_weights(const face::ModelCard& card);
 /// Readers that load Tesseract when the first image has to be read.
 burned_in::ReaderPool make_text_readers();
 
-/// Names and versions of the libraries in use; LibTorch's and Tesseract's are asked only when
+/// Names and versions of the libraries in use, or the names of the files that were loaded of those
+/// that cannot say their release; the plugins' (LibTorch, Tesseract) are loaded and asked only when
 /// `with_torch`.
 std::map<std::string, std::string> library_versions(bool with_torch);
 

@@ -49,6 +49,16 @@ bool is_decimal(std::string_view word) {
                      [](char c) { return c == '.' || text::is_digit(c); });
 }
 
+/// "libre2.so.9.0.0", and what is left of "libstdc++.so.6.0.30": a library's release is no date.
+bool is_library_file(std::string_view word) {
+  const std::size_t ending = word.rfind("so");
+  if (ending == std::string_view::npos || (ending > 0 && word[ending - 1] != '.')) return false;
+  const std::string_view release = word.substr(ending + 2);
+  return (ending > 0 || !release.empty()) && (release.empty() || release.front() == '.') &&
+         std::all_of(release.begin(), release.end(),
+                     [](char c) { return c == '.' || text::is_digit(c); });
+}
+
 /// The end of a subject's or session's label of BIDS ("sub-01", "ses-pre") that begins at `start`,
 /// else `start`: a label is no number of a record, unless it is a long number or a frequent name.
 std::size_t end_of_label(std::string_view text, std::size_t start) {
@@ -64,8 +74,9 @@ std::size_t end_of_label(std::string_view text, std::size_t start) {
   return may_tell ? start : end;
 }
 
-/// The text with spaces where labels, digests (16 hexadecimal digits or more, letters among them)
-/// and decimal numbers stand: their digits may spell any date or telephone number.
+/// The text with spaces where labels, digests (16 hexadecimal digits or more, letters among them),
+/// decimal numbers and files of libraries stand: their digits may spell any date or telephone
+/// number.
 std::string without_measurements(std::string text) {
   const auto is_part = [&](std::size_t i) {
     return i < text.size() &&
@@ -76,7 +87,7 @@ std::string without_measurements(std::string text) {
     const bool is_label = end > start;
     while (!is_label && is_part(end)) ++end;
     const std::string_view word = std::string_view(text).substr(start, end - start);
-    if (is_label || is_digest(word) || is_decimal(word)) {
+    if (is_label || is_digest(word) || is_decimal(word) || is_library_file(word)) {
       std::fill_n(text.begin() + static_cast<std::ptrdiff_t>(start), end - start, ' ');
     }
     start = end + 1;

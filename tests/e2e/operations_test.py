@@ -1,4 +1,5 @@
 """For whoever looks after runs: doctor, --summary, log lines."""
+import ctypes.util
 import json
 import os
 import pathlib
@@ -10,6 +11,15 @@ import unittest
 from harness import EFFACE, Case, tree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# Start of a shared object's name -> what doctor says of it.
+LINKED = {"libre2.": "library RE2", "libicu": "library ICU", "libz.": "library zlib",
+          "libpugixml.": "library pugixml", "libof": "library DCMTK", "libdcm": "library DCMTK",
+          "libITK": "library ITK", "libgdcm": "library GDCM", "libcrypto.": "library OpenSSL",
+          "libfmt.": "library fmt", "libstdc++.": "library libstdc++",
+          "libgcc_s.": "library libstdc++", "libc.": "library glibc", "libm.": "library glibc",
+          "ld-linux": "library glibc", "libtorch": "plugin libefface_torch.so",
+          "libc10": "plugin libefface_torch.so", "libtesseract.": "plugin libefface_ocr.so",
+          "libgomp.": "library OpenMP"}
 SAMPLE = re.compile(r'efface_[a-z_]+(\{([a-z_]+="[^"\\\n]*",?)+\})? [0-9.e+-]+')
 
 
@@ -36,6 +46,25 @@ class Doctor(Case):
         self.assertFalse(output.parent.exists())  # it changes nothing
         text = self.efface("doctor").stdout
         self.assertRegex(text, r"(?m)^ok      device: (cpu|cuda)")
+
+    def test_every_library_that_is_linked_is_named(self):
+        checks = self.look()
+        build = pathlib.Path(EFFACE).parents[1]
+        for file in (EFFACE, build / "lib/libefface_torch.so", build / "lib/libefface_ocr.so"):
+            dynamic = subprocess.run(["readelf", "-d", file], capture_output=True, text=True, check=True)
+            for needed in re.findall(r"\(NEEDED\).*\[(.*)\]", dynamic.stdout):
+                names = [name for start, name in LINKED.items() if needed.startswith(start)]
+                self.assertEqual(len(names), 1, needed)  # a new library: name it in doctor and here
+                self.assertIn(names[0], checks)
+                self.assertRegex(checks[names[0]]["detail"], r"[0-9]\.[0-9]+")
+        loaded = pathlib.Path(ctypes.util.find_library("z")).name  # libz.so.1, by its link
+        self.assertTrue(checks["library zlib"]["detail"].startswith(loaded), checks["library zlib"])
+        shown = self.efface("--version").stdout
+        head = self.run_on(self.make("bench", "--files", "4"))[1]["tool"]["libraries"]
+        for name in ("RE2", "ICU", "zlib", "GDCM", "pugixml"):
+            detail = checks["library " + name]["detail"]
+            self.assertIn(f"{name} {detail}\n", shown)
+            self.assertEqual(head[name], detail)
 
     def test_a_key_that_others_may_read(self):
         self.key.chmod(0o644)
