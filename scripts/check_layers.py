@@ -40,7 +40,8 @@ FOREIGN = {  # header pattern -> modules that may include it (in .cpp and privat
     r"^re2/": {"text"},
     r"^unicode/": {"text"},
     r"^CLI/": {"cmd"},
-    r"^zlib\.h": {"volume_itk", "dicom_dcmtk"},
+    r"^zlib\.h": {"volume_itk", "dicom_dcmtk", "sidecar"},
+    r"^pugixml": {"sidecar"},
 }
 PRINTS = re.compile(r"std::(cout|cerr|clog)|\b(printf|fprintf|puts|fputs|perror|vprintf)\s*\(|fmt::print|<iostream>")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]')

@@ -1,10 +1,13 @@
 #include "batch/others.h"
 
+#include <algorithm>
+
 #include "base/file.h"
 #include "batch/bids.h"
 #include "batch/instance.h"
 #include "batch/released.h"
 #include "sidecar/clean.h"
+#include "sidecar/kind.h"
 
 namespace efface::batch {
 
@@ -14,10 +17,12 @@ namespace {
 
 constexpr std::uint64_t largest_sidecar = 64ULL << 20;
 
-void withhold_other(const IndexedFile& file, audit::InputRecord& input) {
+void withhold_other(const IndexedFile& file, bool is_of_withheld, audit::InputRecord& input) {
   if (file.content == ContentKind::not_a_file) {
     withhold(input, "not-a-regular-file",
              "a " + std::string(file.kind) + " is not followed or opened");
+  } else if (is_of_withheld) {
+    withhold(input, "image-withheld", "no image of its subject or session is released");
   } else if (file.content == ContentKind::sidecar) {
     withhold(input, "sidecar-without-image",
              "it belongs to no image, and is written under its own name alone (--names keep)");
@@ -32,6 +37,38 @@ void withhold_other(const IndexedFile& file, audit::InputRecord& input) {
 std::string listed_output(std::string_view table, std::string_view listed, const Context& context) {
   const std::string path = (fs::path(table).parent_path() / listed).lexically_normal().string();
   return context.output_name(path);
+}
+
+/// Whether files of a subject or session are released in a folder of its name, beside the table or
+/// further up ("sub-" may be left out). A shard does not know what others release: to it, a table
+/// of many subjects keeps those who have files.
+bool has_folder(std::string_view table, std::string_view label, const Context& context) {
+  const bool is_whole = label.starts_with("sub-") || label.starts_with("ses-");
+  const std::string name = (is_whole ? "" : "sub-") + std::string(label);
+  const bool is_of_all =
+      context.options.shard && context.options.shard->count > 1 && bids_label(table).empty();
+  for (fs::path folder = fs::path(table).parent_path();; folder = folder.parent_path()) {
+    const std::string output = context.output_name((folder / name).string());
+    if (is_of_all ? context.released->found_in(output) : context.released->has(output)) return true;
+    if (folder.empty()) return false;
+  }
+}
+
+/// Of what lies in the folder of a subject or session of whom no image is released, nothing is.
+bool is_of_withheld_images(const IndexedFile& file, const Context& context) {
+  if (context.released == nullptr) return false;
+  const std::string output = context.output_name(file.name());
+  const std::vector<std::string_view> folders = labelled_folders(output);
+  return std::any_of(folders.begin(), folders.end(), [&](std::string_view folder) {
+    return context.released->lacks_images_of(folder);
+  });
+}
+
+/// The names that the JSON beside a compressed table gives its columns.
+std::vector<std::string> columns_beside(const std::string& path) {
+  const fs::path json = std::string(sidecar::stem_of(path)) + ".json";
+  if (!fs::exists(json)) return {};
+  return sidecar::columns_of(base::read_text_file(json, largest_sidecar));
 }
 
 void write_new(const std::string& content, const fs::path& staged) {
@@ -53,6 +90,14 @@ sidecar::Rules rules_for(const IndexedFile& file, const Context& context) {
     rules.is_released = [&file, &context](std::string_view listed) {
       return context.released->contains(listed_output(file.name(), listed, context));
     };
+    if (context.released->knows_folders()) {
+      rules.is_released_label = [&file, &context](std::string_view listed) {
+        return has_folder(file.name(), listed, context);
+      };
+    }
+  }
+  if (sidecar::kind_of(file.name()) == sidecar::Kind::tsv_gz) {
+    rules.columns = columns_beside(file.path);
   }
   if (context.options.relabel) {
     rules.renamed = [&context](std::string_view path) {
@@ -65,8 +110,9 @@ sidecar::Rules rules_for(const IndexedFile& file, const Context& context) {
 void describe(const sidecar::Cleaned& cleaned, audit::InputRecord& record) {
   record.actions = cleaned.fields;
   if (cleaned.rows_dropped > 0) {
-    record.actions["rows of files that are not released"]
-                  [static_cast<std::size_t>(dicom::Action::remove)] = cleaned.rows_dropped;
+    record
+        .actions["rows of what is not released"][static_cast<std::size_t>(dicom::Action::remove)] =
+        cleaned.rows_dropped;
   }
   record.text = cleaned.text;
 }
@@ -107,10 +153,11 @@ audit::StudyRecord process_others(const StudyFiles& study, const fs::path& stagi
     context.check_cancelled();
     audit::InputRecord input = new_record(file, study.token, context);
     const bool is_sidecar = file.content == ContentKind::sidecar;
-    if (is_sidecar && context.options.names == Names::keep) {
+    const bool is_kept = is_sidecar && context.options.names == Names::keep;
+    if (is_kept && !is_of_withheld_images(file, context)) {
       clean_sidecar(file, context.output_name(file.name()), staging, context, input);
     } else {
-      withhold_other(file, input);
+      withhold_other(file, is_kept, input);
       if (file.content != ContentKind::not_a_file) {
         try {
           input.sha256 = base::to_hex(digest_file(file.path).sha256);

@@ -115,6 +115,13 @@ void refuse_changed_inputs(const Earlier& earlier, const std::vector<StudyFiles>
   }
 }
 
+template <class Visit>
+void for_each_file(const std::vector<StudyFiles>& studies, const Visit& visit) {
+  for (const StudyFiles& study : studies) {
+    for (const IndexedFile& file : study.files) visit(file);
+  }
+}
+
 audit::StudyRecord process(const StudyFiles& study, const std::filesystem::path& staging,
                            const Context& context) {
   switch (study.content) {
@@ -290,10 +297,18 @@ RunResult run(const RunOptions& options, const face::Networks& networks,
     std::vector<FoundFile> found = walk(options.inputs, options.follow_links);
     observer.files_found(found.size());
     studies = index_files(std::move(found), pseudonyms, pool);
+    const auto output_name = [&](const IndexedFile& file) {
+      return options.relabel ? relabelled(file.name(), pseudonyms) : std::string(file.name());
+    };
+    for_each_file(studies, [&](const IndexedFile& f) { released.found(output_name(f)); });
     if (options.shard) {
       header.shard = shard_record(studies, *options.shard);
       keep_shard(studies, *options.shard, pseudonyms);
     }
+    for_each_file(studies, [&](const IndexedFile& f) {
+      const bool is_image = f.content == ContentKind::dicom || f.content == ContentKind::image;
+      if (is_image) released.expect(output_name(f));
+    });
     observer.studies_found(studies.size());
     refuse_changed_inputs(earlier, studies);
     const Context context{options,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "sidecar/gzip.h"
 #include "sidecar/internal_formats.h"
 #include "sidecar/internal_values.h"
 
@@ -35,9 +36,8 @@ Cleaned check_numbers(std::string_view content) {
   return result;
 }
 
-}  // namespace
-
-Cleaned clean(Kind kind, std::string_view file_name, std::string_view content, const Rules& rules) {
+Cleaned clean_plain(Kind kind, std::string_view file_name, std::string_view content,
+                    const Rules& rules) {
   if (!is_well_formed_utf8(content) || content.find('\0') != std::string_view::npos) {
     throw base::Error(base::Fault::bad_input, "the file is not UTF-8 text");
   }
@@ -48,14 +48,26 @@ Cleaned clean(Kind kind, std::string_view file_name, std::string_view content, c
       return clean_table(content, '\t', rules);
     case Kind::csv:
       return clean_table(content, ',', rules);
+    case Kind::xml:
+      return clean_xml(content, rules);
     case Kind::text:
       return clean_lines(content, rules);
     case Kind::numbers:
       return check_numbers(content);
+    case Kind::tsv_gz:  // see clean()
     case Kind::none:
       break;
   }
   throw base::Error(base::Fault::internal, "no rule for this kind of file");
+}
+
+}  // namespace
+
+Cleaned clean(Kind kind, std::string_view file_name, std::string_view content, const Rules& rules) {
+  if (kind != Kind::tsv_gz) return clean_plain(kind, file_name, content, rules);
+  Cleaned cleaned = clean_plain(Kind::tsv, file_name, inflated(content, largest_table), rules);
+  cleaned.content = deflated(cleaned.content);
+  return cleaned;
 }
 
 }  // namespace efface::sidecar

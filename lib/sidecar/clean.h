@@ -9,6 +9,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "deid/profile.h"
 #include "deid/pseudonyms.h"
@@ -17,6 +18,9 @@
 #include "text/entity.h"
 
 namespace efface::sidecar {
+
+/// Of a table that is compressed, in bytes before that.
+inline constexpr std::size_t largest_table = 256U << 20U;
 
 struct Rules {
   const deid::Profile& profile;
@@ -28,6 +32,10 @@ struct Rules {
   std::function<bool(std::string_view filename)> is_released;
   /// Paths and subject labels as they are released; empty: as they are.
   std::function<std::string(std::string_view path)> renamed;
+  /// Names of a table's columns when the table has no row for them, see columns_of().
+  std::vector<std::string> columns = {};
+  /// The same as is_released for subjects and sessions, by their label ("sub-01").
+  std::function<bool(std::string_view label)> is_released_label = {};
 };
 
 struct Cleaned {
@@ -38,15 +46,24 @@ struct Cleaned {
   std::uint64_t rows_dropped = 0;
 };
 
-/// Throws base::Error of Fault::bad_input when the content is not what its kind says (JSON: also
-/// deeper than 64 levels), and when a value that was taken out still stands somewhere else.
+/// Throws base::Error of Fault::bad_input when the content is not what its kind says (JSON or
+/// XML: also deeper than 64 levels; XML: also larger than 16 MiB, with a document type, or in
+/// another encoding than UTF-8; compressed: larger than largest_table), and when a value that was
+/// taken out still stands somewhere else.
 ///
 /// JSON: fields whose attribute the profile removes or replaces go; UIDs are replaced, dates moved
 /// where the profile says so; other text is cleaned, numbers stay. dataset_description.json keeps
 /// what describes the publication. Tables: cells of such columns become n/a (in a CSV empty); ages
 /// from 89 on become 89+ (BIDS; 45 CFR 164.514(b)(2)(i)(C)); rows of files that are not released
-/// go. Text: line by line.
+/// and of subjects and sessions of whom nothing is go. Text: line by line. XML: elements and
+/// attributes as fields of JSON; an element that tells its field by an attribute (keyword, name,
+/// key, tag), as in PS3.19's model, is that field; comments and processing instructions go.
+/// Compressed output holds neither a name nor a time.
 Cleaned clean(Kind kind, std::string_view file_name, std::string_view content, const Rules& rules);
+
+/// "Columns" of the JSON sidecar of a compressed table (BIDS: physio, stim); empty when it has
+/// none.
+std::vector<std::string> columns_of(std::string_view json);
 
 /// What the manifest calls a field: names that are known by themselves, others "other field", since
 /// a user made them and may have put anything there.

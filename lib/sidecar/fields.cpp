@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -114,9 +115,24 @@ Treatment treatment_by(const deid::TableRow& row, const deid::Profile& profile) 
   }
 }
 
+/// The row of an attribute that is named by its tag, as the DICOM JSON model does.
+const deid::TableRow* row_of_tag(std::string_view name) {
+  std::uint32_t tag = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), tag, 16);
+  if (name.size() != 8 || error != std::errc() || end != name.data() + name.size()) return nullptr;
+  return deid::find_row(
+      {static_cast<std::uint16_t>(tag >> 16U), static_cast<std::uint16_t>(tag & 0xFFFFU)});
+}
+
+Field field_of_row(const deid::TableRow& row, const deid::Profile& profile, std::string_view name) {
+  return {treatment_by(row, profile), &row, name};
+}
+
 }  // namespace
 
 Field field_of(std::string_view name, const deid::Profile& profile, bool is_publication) {
+  if (const deid::TableRow* row = row_of_tag(name))
+    return field_of_row(*row, profile, row->keyword);
   const Known* known = names().find(name);
   if (known == nullptr) {
     // A date, or an address, that nobody has listed is one all the same.
@@ -124,11 +140,11 @@ Field field_of(std::string_view name, const deid::Profile& profile, bool is_publ
     const bool is_date = plain.ends_with("date") || plain.ends_with("datetime");
     if (!is_date && !names().is_telling(name)) return {};
     known = names().find(is_date ? "AcquisitionDateTime" : "PatientAddress");
-    return {treatment_by(*known->row, profile), known->row, {}};
+    return field_of_row(*known->row, profile, {});
   }
   if (is_publication && known->is_publication) return {Treatment::keep, nullptr, known->name};
   if (known->row == nullptr) return {known->treatment, nullptr, known->name};
-  return {treatment_by(*known->row, profile), known->row, known->name};
+  return field_of_row(*known->row, profile, known->name);
 }
 
 std::string field_name(std::string_view field) {

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/phi.h"
 #include "sidecar/clean.h"
@@ -24,7 +24,8 @@ class Values {
   /// Text without a field.
   std::string clean_text(std::string_view utf8);
 
-  /// Throws bad_input when a value that was taken out stands in `content`.
+  /// Throws bad_input when a value that was taken out stands in `content`, or when that would take
+  /// minutes to find out.
   void require_gone(std::string_view content) const;
   void count(const Field& field, dicom::Action action);
 
@@ -32,7 +33,7 @@ class Values {
   const Rules& rules_;
   Cleaned& result_;
   text::Cleaner cleaner_;
-  std::vector<base::Phi<std::string>> removed_;
+  std::set<base::Phi<std::string>> removed_;
 
   void remember(std::string_view value);
   std::optional<std::string> shifted(std::string_view value) const;

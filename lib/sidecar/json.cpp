@@ -41,7 +41,7 @@ class JsonCleaner {
   bool clean(Json& value, const Field& field) {
     if (value.is_object()) {
       if (field.treatment == Treatment::remove) return clean_whole(value, field);
-      clean_object(value, field.treatment == Treatment::keep);
+      clean_object(value, field);
       return true;
     }
     if (value.is_array()) return clean_array(value, field);
@@ -64,11 +64,15 @@ class JsonCleaner {
     return false;
   }
 
-  void clean_object(Json& object, bool is_kept) {
+  /// `own`: the field that the object itself is the value of.
+  void clean_object(Json& object, const Field& own) {
+    const bool is_kept = own.treatment == Treatment::keep;
     Json kept = Json::object();
     for (auto& [key, value] : object.items()) {
-      const Field field = is_kept ? Field{Treatment::keep, nullptr, {}}
-                                  : field_of(key, rules_.profile, is_publication_);
+      const bool is_of_model = key == "Value" && own.row != nullptr;  // PS3.18, F.2.2
+      const Field field = is_of_model ? own
+                          : is_kept   ? Field{Treatment::keep, nullptr, {}}
+                                      : field_of(key, rules_.profile, is_publication_);
       // A name that nobody knows may itself be somebody's.
       const bool is_known = !field.name.empty() || is_kept;
       if (!is_known && values_.clean_text(key) != key) {
@@ -119,6 +123,18 @@ void learn_from(const Json& value, const deid::Profile& profile, text::SubjectVa
 }
 
 }  // namespace
+
+std::vector<std::string> columns_of(std::string_view json) {
+  if (!is_well_formed_utf8(json)) refuse("the file is not UTF-8 text");
+  const Json parsed = parse(json);
+  const Json columns = parsed.is_object() ? parsed.value("Columns", Json::array()) : Json::array();
+  std::vector<std::string> names;
+  for (const Json& name : columns) {
+    if (!name.is_string()) return {};
+    names.push_back(name.get<std::string>());
+  }
+  return names;
+}
 
 Cleaned clean_json(std::string_view file_name, std::string_view content, const Rules& rules) {
   Json json = parse(content);

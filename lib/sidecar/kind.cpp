@@ -22,7 +22,9 @@ std::string_view name_of(std::string_view path) {
   return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
 }
 
-constexpr std::array<std::pair<std::string_view, Kind>, 7> endings{{{".json", Kind::json},
+constexpr std::array<std::pair<std::string_view, Kind>, 9> endings{{{".json", Kind::json},
+                                                                    {".xml", Kind::xml},
+                                                                    {".tsv.gz", Kind::tsv_gz},
                                                                     {".tsv", Kind::tsv},
                                                                     {".csv", Kind::csv},
                                                                     {".txt", Kind::text},
@@ -48,7 +50,10 @@ std::string_view to_string(Kind kind) {
   switch (kind) {
     case Kind::json:
       return "json sidecar";
+    case Kind::xml:
+      return "xml sidecar";
     case Kind::tsv:
+    case Kind::tsv_gz:
     case Kind::csv:
       return "table";
     case Kind::text:

@@ -1,4 +1,4 @@
-// Which files beside images are understood: JSON sidecars, tables, plain text, and lists of
+// Which files beside images are understood: JSON and XML sidecars, tables, plain text, and lists of
 // numbers. By name; whether the content is what the name says is found out on cleaning.
 #pragma once
 
@@ -11,7 +11,9 @@ enum class Kind : std::uint8_t {
   none,
   json,     ///< .json
   tsv,      ///< .tsv: tab-separated, without quotation (BIDS)
+  tsv_gz,   ///< .tsv.gz: the same without a row of names, which its JSON sidecar holds (BIDS)
   csv,      ///< .csv (RFC 4180)
+  xml,      ///< .xml
   text,     ///< .txt, .md, and README, CHANGES, LICENSE without an ending
   numbers,  ///< .bval, .bvec: numbers and white space alone
 };
@@ -19,7 +21,7 @@ enum class Kind : std::uint8_t {
 /// `path` may have folders; letter case of the ending does not count.
 Kind kind_of(std::string_view path);
 
-/// "json sidecar", "table", "text", "numbers"; for the manifest.
+/// "json sidecar", "xml sidecar", "table", "text", "numbers"; for the manifest.
 std::string_view to_string(Kind kind);
 
 /// The path without the ending that makes it a sidecar, or an image (.nii, .nii.gz, .hdr, .nrrd,

@@ -112,48 +112,68 @@ std::string absent(char separator) {
   return separator == '\t' ? "n/a" : "";
 }
 
+/// What is known of a table's columns.
+struct Columns {
+  std::vector<Field> fields;
+  bool has_header = false;
+  std::optional<std::size_t> files, labels;  ///< columns that name files; subjects or sessions
+
+  Columns(const Row& first, char separator, const Rules& rules) {
+    has_header = rules.columns.empty() ? looks_like_header(first) : first == rules.columns;
+    const Row& names = has_header ? first : rules.columns;
+    for (const std::string& name : names) {
+      if (name == "filename") files = fields.size();
+      const bool is_session = name == "session_id" && fields.empty();
+      if (separator == '\t' && (name == "participant_id" || is_session)) labels = fields.size();
+      fields.push_back(field_of(name, rules.profile));
+    }
+  }
+
+  bool is_released(const Row& row, const Rules& rules) const {
+    const auto names = [&](const auto& column) { return column && *column < row.size(); };
+    if (names(files) && rules.is_released && !rules.is_released(row[*files])) return false;
+    return !names(labels) || !rules.is_released_label || rules.is_released_label(row[*labels]);
+  }
+};
+
+void clean_row(Row& row, const Columns& columns, bool is_header, const std::string& nothing,
+               Values& values) {
+  for (std::size_t c = 0; c < row.size(); ++c) {
+    const bool has_field = c < columns.fields.size();
+    if (is_header && has_field && !columns.fields[c].name.empty()) continue;
+    const Field field = is_header || !has_field ? Field{} : columns.fields[c];
+    row[c] = values.clean(field, row[c]).value_or(nothing);
+  }
+}
+
 }  // namespace
 
 Cleaned clean_table(std::string_view content, char separator, const Rules& rules) {
   constexpr std::string_view mark = "\xEF\xBB\xBF";
   const bool has_mark = content.starts_with(mark);
   if (has_mark) content.remove_prefix(mark.size());
-  std::vector<Row> rows;
-  for (TableReader reader(content, separator); !reader.at_end();) rows.push_back(reader.next());
-
-  Cleaned result;
-  std::vector<Field> columns;
-  std::optional<std::size_t> file_column;
+  const Row first = content.empty() ? Row() : TableReader(content, separator).next();
+  const Columns columns(first, separator, rules);
   text::SubjectValues subject;
-  const bool has_header = !rows.empty() && looks_like_header(rows.front());
-  if (has_header) {
-    for (const std::string& name : rows.front()) {
-      if (name == "filename") file_column = columns.size();
-      columns.push_back(field_of(name, rules.profile));
-    }
-    for (std::size_t r = 1; r < rows.size(); ++r) {
-      for (std::size_t c = 0; c < std::min(columns.size(), rows[r].size()); ++c) {
-        learn(subject, columns[c], rows[r][c]);
-      }
+  bool is_header = columns.has_header;
+  for (TableReader reader(content, separator); !reader.at_end(); is_header = false) {
+    const Row row = reader.next();
+    if (is_header) continue;
+    for (std::size_t c = 0; c < std::min(columns.fields.size(), row.size()); ++c) {
+      learn(subject, columns.fields[c], row[c]);
     }
   }
+  Cleaned result;
   Values values(rules, subject, result);
   TableWriter writer(separator, content.find("\r\n") != std::string_view::npos);
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    Row& row = rows[r];
-    const bool is_header = has_header && r == 0;
-    const bool is_released = is_header || !file_column || *file_column >= row.size() ||
-                             !rules.is_released || rules.is_released(row[*file_column]);
-    if (!is_released) {
+  is_header = columns.has_header;
+  for (TableReader reader(content, separator); !reader.at_end(); is_header = false) {
+    Row row = reader.next();
+    if (!is_header && !columns.is_released(row, rules)) {
       ++result.rows_dropped;
       continue;
     }
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      const bool is_known = c < columns.size() && (!is_header || !columns[c].name.empty());
-      if (is_header && is_known) continue;
-      const Field field = is_header || c >= columns.size() ? Field{} : columns[c];
-      row[c] = values.clean(field, row[c]).value_or(absent(separator));
-    }
+    clean_row(row, columns, is_header, absent(separator), values);
     writer.add(row);
   }
   result.content = (has_mark ? std::string(mark) : std::string()) + writer.take();

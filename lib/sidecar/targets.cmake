@@ -1,5 +1,6 @@
 # Files beside images. Their rules by name are data, which become a function of the library.
-efface_module(sidecar PUBLIC efface::deid efface::text PRIVATE nlohmann_json::nlohmann_json)
+efface_module(sidecar PUBLIC efface::deid efface::text PRIVATE nlohmann_json::nlohmann_json
+              pugixml::pugixml ZLIB::ZLIB)
 set(efface_sidecar_source ${CMAKE_CURRENT_BINARY_DIR}/sidecar/field_data.cpp)
 set(efface_sidecar_data ${CMAKE_CURRENT_SOURCE_DIR}/sidecar/data/fields.json)
 add_custom_command(

@@ -12,6 +12,7 @@ namespace efface::sidecar {
 namespace {
 
 constexpr std::size_t shortest_residue = 6;  // shorter values stand in many places by chance
+constexpr std::size_t most_comparisons = 100'000'000'000;  // of bytes
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -96,10 +97,14 @@ void Values::count(const Field& field, dicom::Action action) {
 void Values::remember(std::string_view value) {
   // Numbers and words that anybody may write are found elsewhere without being the same thing.
   const bool is_plain = number_in(value).has_value();
-  if (value.size() >= shortest_residue && !is_plain) removed_.emplace_back(std::string(value));
+  if (value.size() >= shortest_residue && !is_plain) removed_.emplace(std::string(value));
 }
 
 void Values::require_gone(std::string_view content) const {
+  if (removed_.size() > most_comparisons / (content.size() + 1)) {
+    throw base::Error(base::Fault::bad_input,
+                      "the file has too many values that are to be removed");
+  }
   for (const base::Phi<std::string>& value : removed_) {
     if (content.find(value.reveal()) == std::string_view::npos) continue;
     throw base::Error(base::Fault::bad_input, "a removed value still stood in the output");

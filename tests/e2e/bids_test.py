@@ -1,6 +1,7 @@
 """A BIDS data set goes in, a valid one comes out: images by their verdict, sidecars and tables
 cleaned by rule, rows of what is withheld dropped, and no marker left anywhere."""
 import csv
+import gzip
 import json
 import re
 import unittest
@@ -34,37 +35,60 @@ def sidecar():
     }
 
 
-class Bids(Case):
-    def make_data_set(self):
-        root = self.scratch / "study"
-        anat = root / "sub-01" / "ses-1" / "anat"
-        anat.mkdir(parents=True)
-        self.make("nifti", name="study/sub-01/ses-1/anat/sub-01_ses-1_T1w.nii.gz")
-        (anat / "sub-01_ses-1_T1w.json").write_text(json.dumps(sidecar(), indent="\t"))
-        (anat.parent / "sub-01_ses-1_scans.tsv").write_text(
-            "filename\tacq_time\toperator\n"
-            "anat/sub-01_ses-1_T1w.nii.gz\t2019-03-04T10:11:12\tCANARYOPERATOR\n"
-            "anat/sub-01_ses-1_label.nii.gz\t2019-03-04T11:00:00\tn/a\n")
-        labels = np.zeros((12, 12, 12), np.uint8)
-        labels[3:8, 3:8, 3:8] = 3
-        nibabel.save(nibabel.Nifti1Image(labels, np.diag([2, 2, 2, 1])),
-                     anat / "sub-01_ses-1_label.nii.gz")
-        (anat / "sub-01_ses-1_label.json").write_text('{"PatientName": "CANARYHIDDEN"}')
-        (anat / "sub-01_ses-1_T1w.bval").write_text("0 1000 1000\n")
-        (anat / "sub-01_ses-1_T1w.bvec").write_text("0 1 0\n0 0 1\n0 0 0\n")
-        (root / "dataset_description.json").write_text(json.dumps(
-            {"Name": "A study", "BIDSVersion": "1.8.0", "Authors": ["Ada Lovelace"]}))
-        (root / "participants.tsv").write_text(
-            "participant_id\tage\tsex\tname\tdate_of_birth\tmrn\tremark\n"
-            "sub-01\t93\tF\tCANARYNAME Erika\t1926-02-01\tCANARYMRN1\tcall 212-555-0147\n"
-            "sub-02\t41\tM\tCANARYOTHER Max\t1978-07-05\tCANARYMRN2\tleft-handed\n")
-        (root / "participants.json").write_text('{"age": {"Description": "in years"}}')
-        (root / "README").write_text("Scans of volunteers.\nMail to erika@canary.example.org\n")
-        (root / "extra.csv").write_text('id,"street, town"\r\n7,"CANARYSTREET 5, ""Berlin"""\r\n')
-        (root / "protocol.pdf").write_bytes(b"%PDF-1.4 CANARYPDF")
-        (root / "broken.json").write_text('{"PatientName": ')
-        return root
+def make_data_set(case):
+    """In a folder of `case`; its root."""
+    root = case.scratch / "study"
+    anat = root / "sub-01" / "ses-1" / "anat"
+    anat.mkdir(parents=True)
+    case.make("nifti", name="study/sub-01/ses-1/anat/sub-01_ses-1_T1w.nii.gz")
+    (anat / "sub-01_ses-1_T1w.json").write_text(json.dumps(sidecar(), indent="\t"))
+    (anat.parent / "sub-01_ses-1_scans.tsv").write_text(
+        "filename\tacq_time\toperator\n"
+        "anat/sub-01_ses-1_T1w.nii.gz\t2019-03-04T10:11:12\tCANARYOPERATOR\n"
+        "anat/sub-01_ses-1_label.nii.gz\t2019-03-04T11:00:00\tn/a\n")
+    labels = np.zeros((12, 12, 12), np.uint8)
+    labels[3:8, 3:8, 3:8] = 3
+    nibabel.save(nibabel.Nifti1Image(labels, np.diag([2, 2, 2, 1])),
+                 anat / "sub-01_ses-1_label.nii.gz")
+    (anat / "sub-01_ses-1_label.json").write_text('{"PatientName": "CANARYHIDDEN"}')
+    (anat / "sub-01_ses-1_T1w.bval").write_text("0 1000 1000\n")
+    (anat / "sub-01_ses-1_T1w.bvec").write_text("0 1 0\n0 0 1\n0 0 0\n")
+    (root / "dataset_description.json").write_text(json.dumps(
+        {"Name": "A study", "BIDSVersion": "1.8.0", "Authors": ["Ada Lovelace"]}))
+    (root / "participants.tsv").write_text(
+        "participant_id\tage\tsex\tname\tdate_of_birth\tmrn\tremark\n"
+        "sub-01\t93\tF\tCANARYNAME Erika\t1926-02-01\tCANARYMRN1\tcall 212-555-0147\n"
+        "sub-02\t41\tM\tCANARYOTHER Max\t1978-07-05\tCANARYMRN2\tleft-handed\n"
+        "sub-03\t50\tM\tn/a\tn/a\tn/a\tn/a\n"
+        "sub-04\t60\tF\tn/a\tn/a\tn/a\tright-handed\n")
+    make_more_subjects(root, anat)
+    (root / "participants.json").write_text('{"age": {"Description": "in years"}}')
+    (root / "README").write_text("Scans of volunteers.\nMail to erika@canary.example.org\n")
+    (root / "extra.csv").write_text('id,"street, town"\r\n7,"CANARYSTREET 5, ""Berlin"""\r\n')
+    (root / "protocol.pdf").write_bytes(b"%PDF-1.4 CANARYPDF")
+    (root / "broken.json").write_text('{"PatientName": ')
+    return root
 
+
+def make_more_subjects(root, anat):
+    """02: its image is withheld; 03: is listed alone; 04: has no images, but responses."""
+    (root / "sub-02" / "anat").mkdir(parents=True)
+    (root / "sub-02" / "anat" / "sub-02_T1w.nii.gz").write_bytes(
+        (anat / "sub-01_ses-1_label.nii.gz").read_bytes())
+    (root / "sub-02" / "sub-02_scans.tsv").write_text("filename\nanat/sub-02_T1w.nii.gz\n")
+    (root / "sub-04" / "beh").mkdir(parents=True)
+    stem = root / "sub-04" / "beh" / "sub-04_task-x_recording-eye_physio"
+    stem.with_suffix(".json").write_text(json.dumps(
+        {"SamplingFrequency": 10, "StartTime": 0, "Columns": ["cardiac", "operator"]}))
+    with gzip.open(str(stem) + ".tsv.gz", "wt") as file:
+        file.write("0.5\tCANARYOPERATOR\n1.5\tn/a\n")
+    (root / "sub-04" / "sub-04_sessions.tsv").write_text("session_id\nses-none\n")
+    (root / "report.xml").write_text(
+        '<report><PatientName>CANARYNAME</PatientName><text by="CANARYNAME">CANARYNAME, '
+        'healthy</text></report>')
+
+
+class Bids(Case):
     def run_bids(self, *more, out="out"):
         output, manifest, done = self.run_on(self.root, out=out, expect=3,
                                              more=("--names", "keep", "--record-paths", *more))
@@ -72,7 +96,7 @@ class Bids(Case):
 
     def setUp(self):
         super().setUp()
-        self.root = self.make_data_set()
+        self.root = make_data_set(self)
 
     def record(self, manifest, name):
         (found,) = [e for e in manifest["inputs"] if e["path"].endswith("/" + name)]
@@ -82,9 +106,10 @@ class Bids(Case):
         for path in output.rglob("*"):
             if path.is_file():
                 self.assertNotIn(MARK.lower(), path.name.lower())
-                if path.suffix != ".gz":
-                    found = re.findall(rb"canary\w*", path.read_bytes().lower())
-                    self.assertEqual(found, [], path)
+                content = path.read_bytes()
+                if path.suffix == ".gz":
+                    content = gzip.decompress(content)
+                self.assertEqual(re.findall(rb"canary\w*", content.lower()), [], path)
 
     def assert_valid(self, output):
         """What the BIDS specification demands of a data set's structure."""
@@ -94,7 +119,8 @@ class Bids(Case):
             rows = list(csv.DictReader(file, delimiter="\t"))
         listed = {row["participant_id"] for row in rows}
         folders = {p.name for p in output.glob("sub-*") if p.is_dir()}
-        self.assertTrue(folders and folders <= listed, (folders, listed))
+        self.assertEqual(folders, listed)
+        self.assertTrue(folders)
         for label in listed:
             self.assertRegex(label, r"^sub-[A-Za-z0-9]+$")
         images = list(output.rglob("*.nii.gz"))
@@ -117,7 +143,14 @@ class Bids(Case):
         for shard in ("1/2", "2/2"):
             self.efface("run", self.root, "--output", self.scratch / "parts", "--key", self.key,
                         "--names", "keep", "--record-paths", "--shard", shard, expect=None)
-        self.assertEqual(tree(self.scratch / "parts" / "study"), tree(output))
+        parts = self.scratch / "parts" / "study"
+        whole, split = tree(output), tree(parts)
+        # No shard knows whose images others withhold: the row of 02 stays.
+        self.assertEqual([line.split("\t")[0] for line in
+                          (parts / "participants.tsv").read_text().splitlines()],
+                         ["participant_id", "sub-01", "sub-02", "sub-04"])
+        self.assertNotEqual(whole.pop("participants.tsv"), split.pop("participants.tsv"))
+        self.assertEqual(split, whole)
 
     def check_what_is_released(self, output):
         self.assert_valid(output)
@@ -139,7 +172,13 @@ class Bids(Case):
         self.assertEqual(table[0], "participant_id\tage\tsex\tname\tdate_of_birth\tmrn\tremark")
         self.assertEqual(table[1].split("\t")[:6], ["sub-01", "89+", "F", "n/a", "n/a", "n/a"])
         self.assertNotIn("0147", table[1])
-        self.assertEqual(table[2], "sub-02\t41\tM\tn/a\tn/a\tn/a\tleft-handed")
+        self.assertEqual(table[2], "sub-04\t60\tF\tn/a\tn/a\tn/a\tright-handed")
+        self.assertEqual(len(table), 3)
+        physio = output / "sub-04" / "beh" / "sub-04_task-x_recording-eye_physio.tsv.gz"
+        self.assertEqual(gzip.decompress(physio.read_bytes()), b"0.5\tn/a\n1.5\tn/a\n")
+        self.assertEqual((output / "sub-04" / "sub-04_sessions.tsv").read_text(), "session_id\n")
+        self.assertEqual((output / "report.xml").read_text(),
+                         '<report><text by="[name]">[name], healthy</text></report>\n')
         self.assertEqual((output / "extra.csv").read_bytes(), b'id,"street, town"\r\n7,\r\n')
         readme = (output / "README").read_text()
         self.assertTrue(readme.startswith("Scans of volunteers.\n"), readme)
@@ -149,6 +188,7 @@ class Bids(Case):
     def check_what_is_withheld(self, output, manifest):
         reasons = {"sub-01_ses-1_label.nii.gz": "label-map",
                    "sub-01_ses-1_label.json": "image-withheld",
+                   "sub-02_scans.tsv": "image-withheld",
                    "protocol.pdf": "unknown-format", "broken.json": "bad-input"}
         for name, reason in reasons.items():
             self.assertEqual(self.record(manifest, name).get("reason"), reason, name)
@@ -156,7 +196,9 @@ class Bids(Case):
         self.assertEqual(scans, ["filename\tacq_time\toperator",
                                  "anat/sub-01_ses-1_T1w.nii.gz\tn/a\tn/a"])
         record = self.record(manifest, "sub-01_ses-1_scans.tsv")
-        self.assertEqual(record["actions"]["rows of files that are not released"], {"remove": 1})
+        self.assertEqual(record["actions"]["rows of what is not released"], {"remove": 1})
+        record = self.record(manifest, "participants.tsv")
+        self.assertEqual(record["actions"]["rows of what is not released"], {"remove": 2})
         self.assertEqual(record["output_sha256"], tree(output.parent)[record["output"]])
         self.assertNotIn(MARK, json.dumps(manifest))
 
@@ -184,7 +226,7 @@ class Bids(Case):
                 if path.suffix in (".json", ".tsv"):
                     self.assertNotIn("sub-01", path.read_text(), path)
         after = json.loads(next(output.rglob("*_T1w.json")).read_text())
-        (subject,) = [p.name for p in output.glob("sub-*")]
+        (subject,) = {p.name.split("_")[0] for p in output.rglob("*_T1w.json")}
         self.assertEqual(after["IntendedFor"],
                          [f"ses-1/func/{subject}_ses-1_task-rest_bold.nii.gz"])
         self.assertEqual(tree(self.run_bids("--relabel", out="again")[0]), tree(output))

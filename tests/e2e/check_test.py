@@ -242,7 +242,7 @@ class Check(Case):
                 self.assertEqual(self.check(output, *options, expect=0), set())
 
     def test_a_bids_data_set_before_and_after_efface(self):
-        study = bids_test.Bids.make_data_set(self)
+        study = bids_test.make_data_set(self)
         found = {place for rule, name, place in self.check(study, "--faces", "skip")
                  if name == "sub-01_ses-1_T1w.json" and rule in ("sidecar.field", "text.name")}
         for field in ("PatientName", "PatientBirthDate", "InstitutionName", "AcquisitionDateTime",
