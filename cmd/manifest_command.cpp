@@ -8,8 +8,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "audit/merge.h"
 #include "base/error.h"
+#include "batch/merge.h"
 #include "batch/shard.h"
 #include "batch/sign.h"
 #include "batch/verify.h"
@@ -84,8 +84,7 @@ int merge(const ManifestArguments& a) {
   if (!a.sign_key.empty()) key = std::make_unique<crypto_openssl::SigningKey>(a.sign_key);
   const fs::path output = manifest_at(a.output);
   const std::vector<fs::path> shards = shard_manifests(a.shards);
-  const audit::ManifestTotals totals =
-      audit::merge_manifests(shards, output, [&] { batch::remove_signature(output); });
+  const audit::ManifestTotals totals = batch::merge_shards(shards, output);
   if (key) batch::sign_manifest(output, *key);
   fmt::print(stderr, "efface: {} shards merged: {} files: {} written, {} withheld, {} failed\n",
              shards.size(), totals.inputs, totals.written, totals.withheld, totals.failed);

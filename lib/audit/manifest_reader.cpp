@@ -119,6 +119,8 @@ InputRecord read_input(std::string_view line) {
     InputRecord input;
     input.token = json.at("token");
     input.study = json.at("study");
+    if (json.contains("path")) input.path = json.at("path").get<std::string>();
+    input.kind = json.at("kind");
     input.bytes = json.at("bytes");
     input.sha256 = json.value("sha256", "");
     input.outcome = named<Outcome>(json.at("outcome"), 3);
@@ -126,6 +128,7 @@ InputRecord read_input(std::string_view line) {
     input.output = json.value("output", "");
     input.output_bytes = json.value("output_bytes", std::uint64_t{0});
     input.output_sha256 = json.value("output_sha256", "");
+    input.awaits_merge = json.value("awaits_merge", false);
     if (const auto actions = json.find("actions"); actions != json.end()) {
       for (const auto& [attribute, counts] : actions->items()) {
         ActionCounts& sums = input.actions[attribute];

@@ -50,8 +50,8 @@ class ManifestReader {
 /// The order of records: by study, then by their own token.
 using RecordOrder = std::pair<std::string, std::string>;
 
-/// What totals, verify and diff need of a line. Members that they do not know are passed over.
-/// Throws Error{bad_input}.
+/// What totals, verify, diff and merge need of a line: all that sidecars have. Members that they do
+/// not know are passed over. Throws Error{bad_input}.
 InputRecord read_input(std::string_view line);
 VolumeRecord read_volume(std::string_view line);
 RecordOrder order_of(std::string_view line);

@@ -88,6 +88,7 @@ class InputText {
     if (!input.output_sha256.empty()) {
       json.member("output_bytes", input.output_bytes).member("output_sha256", input.output_sha256);
     }
+    if (input.awaits_merge) json.member("awaits_merge", true);
     json.member_unless_empty("pixels", input.pixels)
         .member_unless_empty("transfer_syntax_uid", input.transfer_syntax_uid);
     if (!input.burned_in.decision.empty()) write_burned_in(json.key("burned_in"), input.burned_in);

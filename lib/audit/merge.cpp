@@ -9,6 +9,7 @@
 
 #include "audit/json_text.h"
 #include "audit/manifest_reader.h"
+#include "audit/manifest_text.h"
 #include "audit/new_file.h"
 #include "audit/totals.h"
 #include "base/error.h"
@@ -192,6 +193,14 @@ void merge_lines(const Shards& shards, const Next& next, const Visit& visit) {
   }
 }
 
+std::string completed_line(InputRecord& input) {
+  input.awaits_merge = false;
+  StudyRecord study;
+  study.token = input.study;
+  study.inputs.push_back(input);
+  return input_lines(study).front();
+}
+
 void require_whole(const Shards& shards, const Totals& totals) {
   for (const auto& s : shards) {
     if (s->totals.text() != s->reader.totals()) {
@@ -207,7 +216,18 @@ void require_whole(const Shards& shards, const Totals& totals) {
 
 }  // namespace
 
+void for_each_input(const fs::path& manifest,
+                    const std::function<void(const InputRecord&)>& visit) {
+  const base::MappedFile file(manifest);
+  ManifestReader reader({reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()},
+                        manifest.string());
+  std::string_view line;
+  while (reader.next_volume(line)) continue;
+  while (reader.next_input(line)) visit(read_input(line));
+}
+
 ManifestTotals merge_manifests(const std::vector<fs::path>& paths, const fs::path& output,
+                               const Complete& complete,
                                const std::function<void()>& before_replacing) {
   Shards shards;
   for (const fs::path& path : paths) shards.push_back(std::make_unique<ShardFile>(path));
@@ -228,12 +248,19 @@ ManifestTotals merge_manifests(const std::vector<fs::path>& paths, const fs::pat
   merge_lines(
       shards, [](ManifestReader& r, std::string_view& line) { return r.next_input(line); },
       [&](ShardFile& shard, std::string_view line, bool is_new_study) {
-        const InputRecord input = read_input(line);
-        for (Totals* sums : {&totals, &shard.totals}) {
-          if (is_new_study) sums->add_study();
-          sums->add(input);
+        InputRecord input = read_input(line);
+        if (is_new_study) {
+          shard.totals.add_study();
+          totals.add_study();
         }
-        input_list.write(inputs, line);
+        shard.totals.add(input);
+        if (input.awaits_merge) {
+          complete(input, shard.name);
+          input_list.write(inputs, completed_line(input));
+        } else {
+          input_list.write(inputs, line);
+        }
+        totals.add(input);
       });
   require_whole(shards, totals);
   NewFile file(output);

@@ -74,6 +74,9 @@ struct InputRecord {
   std::string output;         ///< relative path below the output directory, or empty
   std::uint64_t output_bytes = 0;
   std::string output_sha256;
+  /// A shard's table of many subjects: what lies there, and has this size and digest, is no output
+  /// yet; the merge makes it one.
+  bool awaits_merge = false;
   std::string pixels;  ///< "", "copied", "changed, kept native", "changed, re-encoded …"
   std::string transfer_syntax_uid;  ///< of the output
   BurnedInRecord burned_in;

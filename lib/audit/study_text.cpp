@@ -174,6 +174,7 @@ void write(JsonText& json, const InputRecord& input, SharedCounts& shared) {
   });
   if (!input.output.empty()) name_member(json, "output", input.output);
   json.member("output_bytes", input.output_bytes);
+  if (input.awaits_merge) json.member("awaits_merge", std::uint64_t{1});
   if (!input.burned_in.decision.empty()) write(json.key("burned_in"), input.burned_in);
   if (!input.actions.empty()) json.member("actions", shared.actions.number_of(input.actions));
   if (!input.safe_harbor.empty()) {
@@ -198,6 +199,7 @@ InputRecord read_input(const Json& json, const std::vector<Actions>& actions,
   });
   member("output", [&](const Json& value) { input.output = read_name(value); });
   json.at("output_bytes").get_to(input.output_bytes);
+  input.awaits_merge = json.contains("awaits_merge");
   member("burned_in", [&](const Json& text) { input.burned_in = read_burned_in(text); });
   member("actions", [&](const Json& n) { input.actions = actions.at(n.get<std::size_t>()); });
   member("safe_harbor",

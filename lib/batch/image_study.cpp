@@ -163,7 +163,7 @@ class ImageStudy {
     for (std::size_t i = 0; i < record_.inputs.size(); ++i) {
       audit::InputRecord& input = record_.inputs[i];
       if (is_sidecar(i)) {
-        clean_sidecar(files_[i], sidecar_name(i), staging_, context_, input);
+        clean_sidecar(files_[i], sidecar_name(i), staging_, false, context_, input);
         continue;
       }
       const fs::path& output = written.at(i == main_ ? 0 : 1);

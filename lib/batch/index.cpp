@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "batch/bids.h"
 #include "batch/shard.h"
 #include "dicom_dcmtk/reader.h"
 #include "sidecar/kind.h"
@@ -121,9 +122,18 @@ void make_tokens_unique(std::vector<Probed>& probed) {
 
 }  // namespace
 
-bool is_by_directory(const StudyFiles& study) {
-  return study.content != ContentKind::dicom && study.content != ContentKind::image;
+namespace {
+
+std::uint32_t turn_of(const StudyFiles& study) {
+  if (study.content == ContentKind::dicom || study.content == ContentKind::image) return 0;
+  constexpr std::uint32_t last = 1000;
+  const std::string_view folder = directory_of(study.files.front().name());
+  if (bids_label(folder).empty()) return last;
+  const auto depth = static_cast<std::uint32_t>(std::count(folder.begin(), folder.end(), '/'));
+  return last - 1 - std::min(depth, last - 2);
 }
+
+}  // namespace
 
 std::vector<StudyFiles> index_files(std::vector<FoundFile> found,
                                     const deid::Pseudonyms& pseudonyms, TaskPool& pool) {
@@ -160,8 +170,9 @@ std::vector<StudyFiles> index_files(std::vector<FoundFile> found,
     study.subjects.shrink_to_fit();
     result.push_back(std::move(study));
   }
-  std::stable_partition(result.begin(), result.end(),
-                        [](const StudyFiles& study) { return !is_by_directory(study); });
+  for (StudyFiles& study : result) study.turn = turn_of(study);
+  std::stable_sort(result.begin(), result.end(),
+                   [](const StudyFiles& a, const StudyFiles& b) { return a.turn < b.turn; });
   return result;
 }
 

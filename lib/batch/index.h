@@ -41,17 +41,16 @@ struct IndexedFile {
 /// Files that are handled, committed and recorded together.
 struct StudyFiles {
   std::string token;
+  /// Those of a later turn wait for all of earlier ones, since tables among them list what these
+  /// release: images come first, then folders of subjects, deeper ones first, then other folders.
+  std::uint32_t turn = 0;
   ContentKind content = ContentKind::other;
   std::vector<IndexedFile> files;       ///< sorted by token
   std::vector<std::uint64_t> subjects;  ///< whose files they are, see shard.h; sorted
 };
 
-/// Whether it is the files of one folder that are neither DICOM nor belong to an image.
-bool is_by_directory(const StudyFiles& study);
-
 /// Probes all files (in parallel) and groups them: DICOM by study, every image file with its
-/// companion and its sidecars, everything else by directory. Sorted by token, those by directory
-/// behind all others: tables among them list images.
+/// companion and its sidecars, everything else by directory. Sorted by turn, then by token.
 std::vector<StudyFiles> index_files(std::vector<FoundFile> found,
                                     const deid::Pseudonyms& pseudonyms, TaskPool& pool);
 

@@ -8,6 +8,7 @@
 #include "batch/released.h"
 #include "sidecar/clean.h"
 #include "sidecar/kind.h"
+#include "sidecar/waiting_table.h"
 
 namespace efface::batch {
 
@@ -39,19 +40,30 @@ std::string listed_output(std::string_view table, std::string_view listed, const
   return context.output_name(path);
 }
 
-/// Whether files of a subject or session are released in a folder of its name, beside the table or
-/// further up ("sub-" may be left out). A shard does not know what others release: to it, a table
-/// of many subjects keeps those who have files.
-bool has_folder(std::string_view table, std::string_view label, const Context& context) {
+/// The label of a subject or session as it is released, "sub-" before that of a subject.
+std::string listed_label(const std::string& label, const Context& context) {
+  if (label.empty() || !context.released->knows_folders()) return {};
   const bool is_whole = label.starts_with("sub-") || label.starts_with("ses-");
-  const std::string name = (is_whole ? "" : "sub-") + std::string(label);
-  const bool is_of_all =
-      context.options.shard && context.options.shard->count > 1 && bids_label(table).empty();
-  for (fs::path folder = fs::path(table).parent_path();; folder = folder.parent_path()) {
-    const std::string output = context.output_name((folder / name).string());
-    if (is_of_all ? context.released->found_in(output) : context.released->has(output)) return true;
-    if (folder.empty()) return false;
+  return context.output_name((is_whole ? "" : "sub-") + label);
+}
+
+/// Leaves the rows whose images, subjects and sessions are released. A shard does not know what
+/// others release: a table of many subjects then waits for efface manifest merge.
+std::string settled_or_waiting(sidecar::Cleaned& cleaned, const IndexedFile& file,
+                               const std::string& output, const Context& context,
+                               audit::InputRecord& record) {
+  for (sidecar::ListedRow& row : cleaned.rows) {
+    if (!row.file.empty()) row.file = listed_output(file.name(), row.file, context);
+    row.label = listed_label(row.label, context);
   }
+  const bool is_of_many = bids_label(file.name()).empty();
+  if (context.options.shard && is_of_many && !cleaned.rows.empty()) {
+    record.awaits_merge = true;
+    return sidecar::encode_waiting_table(cleaned);
+  }
+  sidecar::settle_rows(
+      cleaned, [&](const sidecar::ListedRow& row) { return context.released->holds(output, row); });
+  return cleaned.content;
 }
 
 /// Of what lies in the folder of a subject or session of whom no image is released, nothing is.
@@ -77,25 +89,15 @@ void write_new(const std::string& content, const fs::path& staged) {
   base::write_all(file, std::as_bytes(std::span(content)), staged);
 }
 
-sidecar::Rules rules_for(const IndexedFile& file, const Context& context) {
+sidecar::Rules rules_for(const IndexedFile& file, bool lists_others, const Context& context) {
   const std::string_view label = bids_label(file.name());
   const std::string folder = fs::path(file.name()).parent_path().string();
   sidecar::Rules rules{context.options.profile,
                        context.pseudonyms,
                        context.options.text_actions,
                        label.empty() ? folder : "sub-" + std::string(label),
-                       {},
                        {}};
-  if (context.options.names == Names::keep && context.released != nullptr) {
-    rules.is_released = [&file, &context](std::string_view listed) {
-      return context.released->contains(listed_output(file.name(), listed, context));
-    };
-    if (context.released->knows_folders()) {
-      rules.is_released_label = [&file, &context](std::string_view listed) {
-        return has_folder(file.name(), listed, context);
-      };
-    }
-  }
+  rules.notes_rows = lists_others && context.released != nullptr;
   if (sidecar::kind_of(file.name()) == sidecar::Kind::tsv_gz) {
     rules.columns = columns_beside(file.path);
   }
@@ -107,20 +109,21 @@ sidecar::Rules rules_for(const IndexedFile& file, const Context& context) {
   return rules;
 }
 
-void describe(const sidecar::Cleaned& cleaned, audit::InputRecord& record) {
-  record.actions = cleaned.fields;
-  if (cleaned.rows_dropped > 0) {
-    record
-        .actions["rows of what is not released"][static_cast<std::size_t>(dicom::Action::remove)] =
-        cleaned.rows_dropped;
-  }
-  record.text = cleaned.text;
-}
-
 }  // namespace
 
+void describe(const sidecar::Cleaned& cleaned, audit::InputRecord& record) {
+  for (const auto& [field, counts] : cleaned.fields) {
+    audit::ActionCounts& sums = record.actions[field];
+    for (std::size_t a = 0; a < counts.size(); ++a) sums[a] += counts[a];
+  }
+  for (const auto& [kind, places] : cleaned.text) record.text[kind] += places;
+  if (cleaned.rows_dropped == 0) return;
+  constexpr auto remove = static_cast<std::size_t>(dicom::Action::remove);
+  record.actions["rows of what is not released"][remove] += cleaned.rows_dropped;
+}
+
 void clean_sidecar(const IndexedFile& file, const std::string& output, const fs::path& staging,
-                   const Context& context, audit::InputRecord& record) {
+                   bool lists_others, const Context& context, audit::InputRecord& record) {
   try {
     context.check_cancelled();
     record.sha256 = base::to_hex(digest_file(file.path).sha256);
@@ -130,10 +133,10 @@ void clean_sidecar(const IndexedFile& file, const std::string& output, const fs:
       return;
     }
     const std::string content = base::read_text_file(file.path, largest_sidecar);
-    const sidecar::Cleaned cleaned = sidecar::clean(sidecar::kind_of(file.name()), file.name(),
-                                                    content, rules_for(file, context));
+    sidecar::Cleaned cleaned = sidecar::clean(sidecar::kind_of(file.name()), file.name(), content,
+                                              rules_for(file, lists_others, context));
     const fs::path staged = staging / output;
-    write_new(cleaned.content, staged);
+    write_new(settled_or_waiting(cleaned, file, output, context, record), staged);
     const FileDigest digest = digest_file(staged);
     record.outcome = audit::Outcome::written;
     record.output = output;
@@ -155,7 +158,7 @@ audit::StudyRecord process_others(const StudyFiles& study, const fs::path& stagi
     const bool is_sidecar = file.content == ContentKind::sidecar;
     const bool is_kept = is_sidecar && context.options.names == Names::keep;
     if (is_kept && !is_of_withheld_images(file, context)) {
-      clean_sidecar(file, context.output_name(file.name()), staging, context, input);
+      clean_sidecar(file, context.output_name(file.name()), staging, true, context, input);
     } else {
       withhold_other(file, is_kept, input);
       if (file.content != ContentKind::not_a_file) {

@@ -300,7 +300,7 @@ RunResult run(const RunOptions& options, const face::Networks& networks,
     const auto output_name = [&](const IndexedFile& file) {
       return options.relabel ? relabelled(file.name(), pseudonyms) : std::string(file.name());
     };
-    for_each_file(studies, [&](const IndexedFile& f) { released.found(output_name(f)); });
+    for_each_file(studies, [&](const IndexedFile& f) { released.found(f.name()); });
     if (options.shard) {
       header.shard = shard_record(studies, *options.shard);
       keep_shard(studies, *options.shard, pseudonyms);
@@ -328,15 +328,13 @@ RunResult run(const RunOptions& options, const face::Networks& networks,
                         [&] { lease->require_held(); });
     }
     StudyRunner runner(context, committer ? &*committer : nullptr, released);
-    bool has_waited = false;
+    std::uint32_t turn = 0;
     for (const StudyFiles& study : studies) {
       if (earlier.finished.contains(study.token)) continue;
       const bool is_cancelled = options.cancelled != nullptr && options.cancelled->load();
       if (is_cancelled || runner.is_stopping()) break;
-      if (is_by_directory(study) && !has_waited) {  // tables list images: these come first
-        pool.wait_below(1);
-        has_waited = true;
-      }
+      if (study.turn != turn) pool.wait_below(1);
+      turn = study.turn;
       runner.start(study);
       pool.wait_below(options.jobs + 1);
     }

@@ -114,17 +114,19 @@ void OutputTree::sync(const std::vector<audit::StudyRecord>& studies) const {
   }
 }
 
-std::vector<fs::path> OutputTree::units(const audit::StudyRecord& study) const {
-  std::set<fs::path> units;
+std::vector<OutputTree::Unit> OutputTree::units(const audit::StudyRecord& study) const {
+  std::set<Unit> units;
   for (const audit::InputRecord& input : study.inputs) {
     if (input.output.empty()) continue;
     const fs::path output = input.output;
-    if (names_ == Names::keep) {
-      units.insert(output);
+    if (input.awaits_merge) {
+      units.insert({output, own_.lexically_relative(root_) / waiting_tables_folder / output});
+    } else if (names_ == Names::keep) {
+      units.insert({output, output});
     } else {
       auto part = output.begin();  // PATIENT/STUDY, or images/TOKEN
       const fs::path first = *part++;
-      units.insert(first / *part);
+      units.insert({first / *part, first / *part});
     }
   }
   return {units.begin(), units.end()};
@@ -148,8 +150,8 @@ void OutputTree::commit(const audit::StudyRecord& study) const {
   std::set<fs::path> parents;
   std::vector<std::pair<fs::path, fs::path>> moved;
   try {
-    for (const fs::path& unit : units(study)) {
-      const fs::path from = staging(study.token) / unit, to = root_ / unit;
+    for (const Unit& unit : units(study)) {
+      const fs::path from = staging(study.token) / unit.staged, to = root_ / unit.place;
       if (move_unit(from, to)) moved.emplace_back(from, to);
       for (fs::path d = to.parent_path(); d != root_.parent_path() && !d.empty();
            d = d.parent_path()) {
@@ -160,7 +162,7 @@ void OutputTree::commit(const audit::StudyRecord& study) const {
   } catch (const base::Error&) {
     std::error_code ignored;  // all of a study or nothing
     for (const auto& [from, to] : moved) fs::rename(to, from, ignored);
-    for (const fs::path& unit : units(study)) remove_empty(unit.parent_path());
+    for (const Unit& unit : units(study)) remove_empty(unit.place.parent_path());
     throw;
   }
 }

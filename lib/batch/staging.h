@@ -25,6 +25,9 @@ FileDigest digest_file(const std::filesystem::path& path);
 /// Reads a staged file once: its digest, and every removed value still in it.
 FileDigest check_staged(const std::filesystem::path& path, deid::ResidueScanner& scanner);
 
+/// Below a shard's own folder: tables that await the merge, by the path of their output.
+inline constexpr const char* waiting_tables_folder = "tables";
+
 class OutputTree {
  public:
   /// Creates the output directory and its .efface folder. Throws Error{usage} when the directory
@@ -45,8 +48,9 @@ class OutputTree {
   /// Flushes the staged files of some studies to disk.
   void sync(const std::vector<audit::StudyRecord>& studies) const;
   /// Moves the study's outputs into place: one rename for a study in keyed names, one a file
-  /// otherwise. May be called again after a crash: what is already in place stays. Never
-  /// overwrites; after an error nothing that this call moved is in place.
+  /// otherwise; tables that await a merge go to the shard's folder (sidecar/waiting_table.h). May
+  /// be called again after a crash: what is already in place stays. Never overwrites; after an
+  /// error nothing that this call moved is in place.
   void commit(const audit::StudyRecord& study) const;
   /// Deletes a study's staging directory.
   void discard(const std::string& study_token) const;
@@ -58,7 +62,12 @@ class OutputTree {
   bool move_unit(const std::filesystem::path& from, const std::filesystem::path& to) const;
   /// `folder` below the root, and those above it that are then empty.
   void remove_empty(const std::filesystem::path& folder) const;
-  std::vector<std::filesystem::path> units(const audit::StudyRecord& study) const;
+  /// What is moved at once: from below the study's staging, to below the root.
+  struct Unit {
+    std::filesystem::path staged, place;
+    auto operator<=>(const Unit&) const = default;
+  };
+  std::vector<Unit> units(const audit::StudyRecord& study) const;
 
   std::filesystem::path root_, own_;
   Names names_;

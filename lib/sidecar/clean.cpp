@@ -61,11 +61,38 @@ Cleaned clean_plain(Kind kind, std::string_view file_name, std::string_view cont
   throw base::Error(base::Fault::internal, "no rule for this kind of file");
 }
 
+void add(Counts& sums, const Counts& more) {
+  for (const auto& [field, actions] : more.fields) {
+    auto& sum = sums.fields[field];
+    for (std::size_t a = 0; a < actions.size(); ++a) sum[a] += actions[a];
+  }
+  for (const auto& [kind, places] : more.text) sums.text[kind] += places;
+}
+
 }  // namespace
+
+void settle_rows(Cleaned& cleaned, const std::function<bool(const ListedRow& row)>& stays) {
+  std::string content;
+  std::size_t begin = 0;  // of what is not yet taken over
+  for (const ListedRow& row : cleaned.rows) {
+    if (stays(row)) {
+      add(cleaned, row);
+      continue;
+    }
+    ++cleaned.rows_dropped;
+    content.append(cleaned.content, begin, row.begin - begin);
+    begin = row.end;
+  }
+  content.append(cleaned.content, begin);
+  cleaned.content = std::move(content);
+  cleaned.rows.clear();
+}
 
 Cleaned clean(Kind kind, std::string_view file_name, std::string_view content, const Rules& rules) {
   if (kind != Kind::tsv_gz) return clean_plain(kind, file_name, content, rules);
-  Cleaned cleaned = clean_plain(Kind::tsv, file_name, inflated(content, largest_table), rules);
+  Rules plain = rules;
+  plain.notes_rows = false;
+  Cleaned cleaned = clean_plain(Kind::tsv, file_name, inflated(content, largest_table), plain);
   cleaned.content = deflated(cleaned.content);
   return cleaned;
 }

@@ -16,7 +16,10 @@ namespace efface::sidecar {
 class Values {
  public:
   /// `subject`: the people and numbers that the file itself names.
-  Values(const Rules& rules, const text::SubjectValues& subject, Cleaned& result);
+  Values(const Rules& rules, const text::SubjectValues& subject, Counts& counts);
+
+  /// Where to count from now on.
+  void count_into(Counts& counts) { counts_ = &counts; }
 
   /// The value that stands in a field instead, or nothing when the field goes. Numbers that JSON
   /// writes without quotation marks are not asked for, unless their field is not plain.
@@ -31,7 +34,7 @@ class Values {
 
  private:
   const Rules& rules_;
-  Cleaned& result_;
+  Counts* counts_;
   text::Cleaner cleaner_;
   std::set<base::Phi<std::string>> removed_;
 

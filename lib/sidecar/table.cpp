@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <optional>
 #include <vector>
 
@@ -71,8 +72,9 @@ class TableReader {
 
 class TableWriter {
  public:
-  TableWriter(char separator, bool has_returns)
-      : separator_(separator), has_returns_(has_returns) {}
+  /// `start`: what stands before the first row.
+  TableWriter(char separator, bool has_returns, std::string_view start)
+      : separator_(separator), has_returns_(has_returns), text_(start) {}
 
   void add(const Row& row) {
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -81,6 +83,7 @@ class TableWriter {
     }
     text_ += has_returns_ ? "\r\n" : "\n";
   }
+  std::size_t size() const { return text_.size(); }
   std::string take() { return std::move(text_); }
 
  private:
@@ -117,6 +120,7 @@ struct Columns {
   std::vector<Field> fields;
   bool has_header = false;
   std::optional<std::size_t> files, labels;  ///< columns that name files; subjects or sessions
+  std::optional<std::size_t> subjects;       ///< `labels`, when they are of subjects
 
   Columns(const Row& first, char separator, const Rules& rules) {
     has_header = rules.columns.empty() ? looks_like_header(first) : first == rules.columns;
@@ -125,24 +129,39 @@ struct Columns {
       if (name == "filename") files = fields.size();
       const bool is_session = name == "session_id" && fields.empty();
       if (separator == '\t' && (name == "participant_id" || is_session)) labels = fields.size();
+      if (separator == '\t' && name == "participant_id") subjects = fields.size();
       fields.push_back(field_of(name, rules.profile));
     }
   }
 
-  bool is_released(const Row& row, const Rules& rules) const {
-    const auto names = [&](const auto& column) { return column && *column < row.size(); };
-    if (names(files) && rules.is_released && !rules.is_released(row[*files])) return false;
-    return !names(labels) || !rules.is_released_label || rules.is_released_label(row[*labels]);
+  /// What the row lists; nothing when it lists nothing.
+  std::optional<ListedRow> listed(const Row& row) const {
+    ListedRow listed;
+    if (files && *files < row.size()) listed.file = row[*files];
+    if (labels && *labels < row.size()) listed.label = row[*labels];
+    if (listed.file.empty() && listed.label.empty()) return std::nullopt;
+    return listed;
   }
 };
 
+/// "01" of a column in which others write "sub-01", as it is released.
+std::string bare_label(const std::string& label, const Rules& rules) {
+  constexpr std::string_view prefix = "sub-";
+  const bool is_bare = !label.empty() && std::all_of(label.begin(), label.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0;
+  });
+  if (!is_bare || !rules.renamed) return label;
+  return rules.renamed(std::string(prefix) + label).substr(prefix.size());
+}
+
 void clean_row(Row& row, const Columns& columns, bool is_header, const std::string& nothing,
-               Values& values) {
+               const Rules& rules, Values& values) {
   for (std::size_t c = 0; c < row.size(); ++c) {
     const bool has_field = c < columns.fields.size();
     if (is_header && has_field && !columns.fields[c].name.empty()) continue;
     const Field field = is_header || !has_field ? Field{} : columns.fields[c];
     row[c] = values.clean(field, row[c]).value_or(nothing);
+    if (!is_header && columns.subjects == c) row[c] = bare_label(row[c], rules);
   }
 }
 
@@ -150,8 +169,8 @@ void clean_row(Row& row, const Columns& columns, bool is_header, const std::stri
 
 Cleaned clean_table(std::string_view content, char separator, const Rules& rules) {
   constexpr std::string_view mark = "\xEF\xBB\xBF";
-  const bool has_mark = content.starts_with(mark);
-  if (has_mark) content.remove_prefix(mark.size());
+  const std::string_view start = content.starts_with(mark) ? mark : std::string_view();
+  content.remove_prefix(start.size());
   const Row first = content.empty() ? Row() : TableReader(content, separator).next();
   const Columns columns(first, separator, rules);
   text::SubjectValues subject;
@@ -165,18 +184,23 @@ Cleaned clean_table(std::string_view content, char separator, const Rules& rules
   }
   Cleaned result;
   Values values(rules, subject, result);
-  TableWriter writer(separator, content.find("\r\n") != std::string_view::npos);
+  TableWriter writer(separator, content.find("\r\n") != std::string_view::npos, start);
   is_header = columns.has_header;
   for (TableReader reader(content, separator); !reader.at_end(); is_header = false) {
     Row row = reader.next();
-    if (!is_header && !columns.is_released(row, rules)) {
-      ++result.rows_dropped;
-      continue;
-    }
-    clean_row(row, columns, is_header, absent(separator), values);
+    std::optional<ListedRow> listed;
+    if (rules.notes_rows && !is_header) listed = columns.listed(row);
+    if (listed) values.count_into(*listed);
+    clean_row(row, columns, is_header, absent(separator), rules, values);
+    values.count_into(result);
+    const std::size_t begin = writer.size();
     writer.add(row);
+    if (!listed) continue;
+    listed->begin = begin;
+    listed->end = writer.size();
+    result.rows.push_back(std::move(*listed));
   }
-  result.content = (has_mark ? std::string(mark) : std::string()) + writer.take();
+  result.content = writer.take();
   values.require_gone(result.content);
   return result;
 }

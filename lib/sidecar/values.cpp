@@ -81,9 +81,9 @@ void learn(text::SubjectValues& subject, const Field& field, std::string_view va
   }
 }
 
-Values::Values(const Rules& rules, const text::SubjectValues& subject, Cleaned& result)
+Values::Values(const Rules& rules, const text::SubjectValues& subject, Counts& counts)
     : rules_(rules),
-      result_(result),
+      counts_(&counts),
       cleaner_(text::Recognisers::built_in(), subject, rules.actions,
                [&rules](std::string_view domain, std::string_view value) {
                  return rules.pseudonyms.digest(domain, value);
@@ -91,7 +91,7 @@ Values::Values(const Rules& rules, const text::SubjectValues& subject, Cleaned& 
 
 void Values::count(const Field& field, dicom::Action action) {
   const std::string name(field.name.empty() ? "other field" : field.name);
-  ++result_.fields[name][static_cast<std::size_t>(action)];
+  ++counts_->fields[name][static_cast<std::size_t>(action)];
 }
 
 void Values::remember(std::string_view value) {
@@ -114,7 +114,7 @@ void Values::require_gone(std::string_view content) const {
 std::string Values::clean_text(std::string_view utf8) {
   text::Cleaned cleaned = cleaner_.clean(utf8);
   for (const auto& [entity, count] : cleaned.found) {
-    result_.text[std::string(to_string(entity))] += count;
+    counts_->text[std::string(to_string(entity))] += count;
   }
   return cleaned.text.reveal();
 }

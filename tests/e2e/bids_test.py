@@ -140,17 +140,30 @@ class Bids(Case):
         output, manifest, _ = self.run_bids()
         self.check_what_is_released(output)
         self.check_what_is_withheld(output, manifest)
-        for shard in ("1/2", "2/2"):
-            self.efface("run", self.root, "--output", self.scratch / "parts", "--key", self.key,
+
+    def test_shards_that_are_merged_give_the_same_bytes(self):
+        """Whose images others withhold, no shard knows: tables of many subjects wait for the merge."""
+        (self.root / "files.csv").write_text(
+            "filename,remark\nsub-01/ses-1/anat/sub-01_ses-1_T1w.nii.gz,seen\n"
+            "sub-02/anat/sub-02_T1w.nii.gz,CANARYNAME\n")
+        whole, _, _ = self.run_bids("--relabel")
+        parts = self.scratch / "parts"
+        for shard in ("1/3", "2/3", "3/3"):
+            self.efface("run", self.root, "--output", parts, "--key", self.key, "--relabel",
                         "--names", "keep", "--record-paths", "--shard", shard, expect=None)
-        parts = self.scratch / "parts" / "study"
-        whole, split = tree(output), tree(parts)
-        # No shard knows whose images others withhold: the row of 02 stays.
-        self.assertEqual([line.split("\t")[0] for line in
-                          (parts / "participants.tsv").read_text().splitlines()],
-                         ["participant_id", "sub-01", "sub-02", "sub-04"])
-        self.assertNotEqual(whole.pop("participants.tsv"), split.pop("participants.tsv"))
-        self.assertEqual(split, whole)
+        self.assertFalse((parts / "study" / "participants.tsv").exists())
+        self.assertFalse((parts / "study" / "files.csv").exists())
+        for _ in range(2):  # merging again gives the same
+            self.efface("manifest", "merge", parts, "-o", parts)
+            self.assertEqual(tree(parts), tree(whole.parent))
+        self.efface("manifest", "verify", parts)
+        (waiting,) = parts.glob(".efface/*/tables/study/participants.tsv")
+        self.assertNotIn(MARK, waiting.read_text())
+        waiting.write_text(waiting.read_text().replace("right-handed", "left-handed"))
+        (parts / "study" / "participants.tsv").unlink()
+        done = self.efface("manifest", "merge", parts, "-o", parts, expect=1)
+        self.assertIn("was changed", done.stderr)
+        self.assertFalse((parts / "study" / "participants.tsv").exists())
 
     def check_what_is_released(self, output):
         self.assert_valid(output)

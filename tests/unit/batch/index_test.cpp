@@ -101,7 +101,7 @@ TEST(Index, PutsSidecarsBesideTheirImagesAndTheRestBehindAllImages) {
   ASSERT_EQ(studies.size(), 2U);
   EXPECT_EQ(studies[0].content, ContentKind::image);
   EXPECT_EQ(studies[0].files.size(), 3U);
-  EXPECT_TRUE(is_by_directory(studies[1]));
+  EXPECT_GT(studies[1].turn, studies[0].turn);
   EXPECT_EQ(studies[1].files[0].kind, "json sidecar");
 }
 

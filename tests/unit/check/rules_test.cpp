@@ -84,7 +84,8 @@ TEST(FindInText, PassesOverDigestsAndDecimals) {
             "text.pattern");
   EXPECT_EQ(find_in_text("c44298fc1c149afb f4c8996f-1987-02-03", "").rule, "text.pattern");
   EXPECT_EQ(find_in_text("TE=2.440000057;sec=33606.5975;phaseDir=+", "").rule, "");
-  EXPECT_EQ(find_in_text("libre2.so.9.0.0 libopenblasp-r0.3.21.so libstdc++.so.6.0.30", "").rule, "");
+  EXPECT_EQ(find_in_text("libre2.so.9.0.0 libopenblasp-r0.3.21.so libstdc++.so.6.0.30", "").rule,
+            "");
   EXPECT_EQ(find_in_text("alright, also 9.3.2020", "").rule, "text.pattern");
   EXPECT_EQ(find_in_text("on 04.03.2019 at 8", "").rule, "text.pattern");
   EXPECT_EQ(find_in_text("da39a3ee5e6b4b0d19870203bfef95601890afd8", "").rule, "");
