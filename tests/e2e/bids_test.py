@@ -4,6 +4,8 @@ import csv
 import gzip
 import json
 import re
+import shutil
+import subprocess
 import unittest
 
 import nibabel
@@ -164,6 +166,24 @@ class Bids(Case):
         done = self.efface("manifest", "merge", parts, "-o", parts, expect=1)
         self.assertIn("was changed", done.stderr)
         self.assertFalse((parts / "study" / "participants.tsv").exists())
+
+    def validated(self, root):
+        """Codes of the errors that the BIDS validator finds."""
+        done = subprocess.run(["bids-validator", root, "--json", "--ignoreSubjectConsistency"],
+                              capture_output=True, text=True, timeout=300)
+        return {issue["key"] for issue in json.loads(done.stdout)["issues"]["errors"]}
+
+    @unittest.skipUnless(shutil.which("bids-validator"),
+                         "SKIPPED: bids-validator is not installed (Debian does not have it)")
+    def test_the_validator_of_bids_finds_no_error(self):
+        for name in ("extra.csv", "report.xml", "broken.json", "protocol.pdf",
+                     "sub-01/ses-1/anat/sub-01_ses-1_T1w.bval",
+                     "sub-01/ses-1/anat/sub-01_ses-1_T1w.bvec"):
+            (self.root / name).unlink()  # no part of BIDS
+        self.assertNotEqual(self.validated(self.root), set())  # 03 is listed, and is not there
+        for more in ((), ("--relabel",)):
+            output, _, _ = self.run_bids(*more, out="valid" + "".join(more))
+            self.assertEqual(self.validated(output), set())
 
     def check_what_is_released(self, output):
         self.assert_valid(output)
