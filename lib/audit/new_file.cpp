@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <span>
+#include <system_error>
 #include <utility>
 
 #include "base/error.h"
@@ -15,10 +16,18 @@ namespace fs = std::filesystem;
 
 namespace {
 constexpr std::size_t buffer_limit = 1 << 20;
+
+fs::path temporary_of(const fs::path& path) {
+  fs::path name = path.filename();
+  name += ".partial-" + std::to_string(::getpid());
+  const fs::path folder = path.parent_path(), own = folder / ".efface";
+  std::error_code none;
+  return (fs::is_directory(own, none) ? own : folder) / name;
 }
 
-NewFile::NewFile(fs::path path) : path_(std::move(path)), temporary_(path_) {
-  temporary_ += ".partial-" + std::to_string(::getpid());
+}  // namespace
+
+NewFile::NewFile(fs::path path) : path_(std::move(path)), temporary_(temporary_of(path_)) {
   ::unlink(temporary_.c_str());
   file_ = base::create_file(temporary_);
 }

@@ -11,8 +11,9 @@
 
 namespace efface::audit {
 
-/// Until put_in_place(), or when it is never called, nothing is there under the file's name. All
-/// members throw Error{io | no_space}.
+/// Until put_in_place(), or when it is never called, nothing is there under the file's name. It
+/// begins under another name, in an output directory below .efface: what a killed program leaves is
+/// then no part of a release. All members throw Error{io | no_space}.
 class NewFile {
  public:
   explicit NewFile(std::filesystem::path path);

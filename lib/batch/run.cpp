@@ -275,6 +275,7 @@ RunResult run(const RunOptions& options, const face::Networks& networks,
     claim_output(tree->root(), run_digest(header), options.shard ? options.shard->count : 0);
     lease = std::make_unique<Lease>(tree->own_folder(), options.cancelled);
     journal = std::make_unique<audit::Journal>(tree->journal_path(), run_digest(header));
+    tree->remove_leftovers();
     earlier = take_up(*journal, *tree, observer, released);
   }
 

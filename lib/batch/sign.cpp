@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "audit/new_file.h"
 #include "base/error.h"
 #include "base/file.h"
 
@@ -24,7 +25,9 @@ void remove_signature(const fs::path& manifest) {
 
 void sign_manifest(const fs::path& manifest, const crypto_openssl::SigningKey& key) {
   const base::MappedFile file(manifest);
-  base::write_atomically(signature_path(manifest), key.sign(file.bytes()));
+  audit::NewFile signature(signature_path(manifest));
+  signature.write(key.sign(file.bytes()));
+  signature.put_in_place();
 }
 
 }  // namespace efface::batch

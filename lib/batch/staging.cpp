@@ -183,4 +183,16 @@ void OutputTree::finish() const {
   fs::remove_all(own_ / "staging", ignored);
 }
 
+void OutputTree::remove_leftovers() const {
+  std::error_code ignored;
+  std::vector<fs::path> leftovers;
+  for (const fs::directory_entry& entry : fs::directory_iterator(own_, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("manifest.json") && name.find(".partial-") != name.npos) {
+      leftovers.push_back(entry.path());
+    }
+  }
+  for (const fs::path& leftover : leftovers) fs::remove(leftover, ignored);
+}
+
 }  // namespace efface::batch

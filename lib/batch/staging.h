@@ -56,6 +56,8 @@ class OutputTree {
   void discard(const std::string& study_token) const;
   /// Deletes all staging.
   void finish() const;
+  /// Deletes what a killed run had begun of its manifest. Only for who holds the folder's lease.
+  void remove_leftovers() const;
 
  private:
   std::filesystem::path staging(const std::string& study_token) const;

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -14,13 +15,15 @@ import unittest
 import dicom_bytes as db
 from harness import EFFACE, Case, tree
 
-KILLS = int(os.environ.get("EFFACE_KILLS", "12"))
+KILLS = int(os.environ.get("EFFACE_KILLS", "100"))
 FAULTS = int(os.environ.get("EFFACE_FAULTS", "4"))  # for each call
 SEED = int(os.environ.get("EFFACE_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
 LIBRARY = os.environ["FAULT_LIBRARY"]
 
 
 class FaultCase(Case):
+    more = ()  # options of all runs
+
     def setUp(self):
         super().setUp()
         print(f"EFFACE_SEED={SEED}", flush=True)
@@ -32,6 +35,21 @@ class FaultCase(Case):
         (study / "notes.txt").write_text("withheld\n")
         return study
 
+    def small_data(self, studies=12, files=8):
+        """Files of 4 kB in many studies, so that runs are short, and one that is withheld."""
+        self.more = ("--pixels", "keep")  # no text reader is loaded
+        root = self.scratch / "small"
+        for s in range(studies):
+            (root / f"{s}").mkdir(parents=True)
+            for f in range(files):
+                data = db.ultrasound(patient_id=f"PID-{s}").replace(
+                    db.element(0x0020000D, "UI", "1.2.3.1"), db.element(0x0020000D, "UI", f"1.2.3.1.{s}")
+                ).replace(db.element(0x00080018, "UI", "1.2.3.4.5"),
+                          db.element(0x00080018, "UI", f"1.2.3.4.{s}.{f}"))
+                (root / f"{s}" / f"{f}.dcm").write_bytes(db.part10(data, instance=f"1.2.3.4.{s}.{f}"))
+        (root / "notes.txt").write_text("withheld\n")
+        return root
+
     def whole(self, study):
         output = self.scratch / "whole"
         done = self.run_efface(study, output)
@@ -40,7 +58,8 @@ class FaultCase(Case):
         return tree(output)
 
     def command(self, study, output):
-        return [EFFACE, "run", study, "--output", output, "--key", self.key, "-q", "--jobs", "2"]
+        return [EFFACE, "run", study, "--output", output, "--key", self.key, "-q", "--jobs", "2",
+                *self.more]
 
     def run_efface(self, study, output, **variables):
         env = {**os.environ, **{k: str(v) for k, v in variables.items()}}
@@ -138,23 +157,38 @@ class Moments(FaultCase):
         return subprocess.Popen(self.command(study, output), stderr=subprocess.PIPE, text=True)
 
     def test_kills_at_random_moments(self):
-        study = self.data(380)
+        study = self.small_data()
         began = time.monotonic()
         expected = self.whole(study)
         length = time.monotonic() - began
         output, kills = self.scratch / "out", 0
         for k in range(KILLS):
-            run = self.start(study, output)
-            time.sleep(self.chance.uniform(0, length))
-            run.send_signal(signal.SIGKILL)
-            kills += run.wait() == -signal.SIGKILL
+            with self.start(study, output) as run:
+                time.sleep(self.chance.uniform(0, length))
+                run.send_signal(signal.SIGKILL)
+            kills += run.returncode == -signal.SIGKILL
             self.require_no_half(output, expected)
-            if run.returncode == 3:  # it was faster
-                self.require_whole(output, expected)
-                output = self.scratch / f"out{k}"
-        self.assertGreater(kills, 0)
+            if run.returncode != -signal.SIGKILL:  # it was faster
+                self.assertEqual(run.returncode, 3)
+                self.assertEqual(tree(output), expected)
+                shutil.rmtree(output)
+        self.assertGreater(kills, KILLS // 4)
         self.run_efface(study, output)
         self.require_whole(output, expected)
+        self.assertEqual(list(output.rglob("*.partial-*")), [])
+
+    def test_a_kill_while_the_manifest_is_written(self):
+        study = self.data(76)
+        expected = self.whole(study)
+        for rest in ("manifest.json.partial-1", "manifest.json.inputs.partial-1"):
+            output = self.scratch / f"out-{rest}"
+            self.run_efface(study, output, LD_PRELOAD=LIBRARY, FAULT_CALL="rename",
+                            FAULT_ERROR=errno.EIO, FAULT_AT="3")  # two studies, then the manifest
+            self.require_no_half(output, expected)
+            (output / ".efface" / rest).write_text("{")
+            self.assertEqual(self.run_efface(study, output).returncode, 3)
+            self.require_whole(output, expected)
+            self.assertEqual(list(output.rglob("*.partial-*")), [])
 
     def test_a_clock_that_jumps_back(self):
         study = self.data()
