@@ -153,6 +153,23 @@ void Journal::committed(const std::string& study_token) {
   state_->settle(study_token);
 }
 
+std::vector<std::string> Journal::committed_tokens() const {
+  std::vector<std::string> tokens;
+  const std::lock_guard lock(state_->mutex);
+  tokens.reserve(state_->committed.size());
+  for (const auto& [token, place] : state_->committed) tokens.push_back(token);
+  return tokens;
+}
+
+StudyRecord Journal::committed_record(const std::string& token) const {
+  LinePlace place;
+  {
+    const std::lock_guard lock(state_->mutex);
+    place = state_->committed.at(token);
+  }
+  return study_in(state_->file.read(place));
+}
+
 void Journal::for_each_committed(const std::function<void(const StudyRecord&)>& visit) const {
   std::vector<LinePlace> places;
   {

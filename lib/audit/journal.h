@@ -10,6 +10,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "audit/record.h"
 
@@ -45,6 +46,9 @@ class Journal {
   /// memory are only the tokens and where in the file the records stand. Thread-safe; `visit` may
   /// append.
   void for_each_committed(const std::function<void(const StudyRecord&)>& visit) const;
+  /// The same for those who choose when to read which: all tokens, ascending, and one record.
+  std::vector<std::string> committed_tokens() const;
+  StudyRecord committed_record(const std::string& token) const;
 
  private:
   struct State;

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "audit/in_order.h"
 #include "audit/manifest_text.h"
 #include "audit/new_file.h"
 #include "audit/totals.h"
@@ -19,18 +20,31 @@ void write_array(JsonText& json, const char* key, const std::vector<std::string>
   json.close(']');
 }
 
+/// What the manifest says of one study.
+struct StudyText {
+  Totals totals;
+  std::vector<std::string> volumes, inputs;
+};
+
 }  // namespace
 
-ManifestTotals write_manifest(const fs::path& path, const RunHeader& header,
-                              const Journal& journal) {
+ManifestTotals write_manifest(const fs::path& path, const RunHeader& header, const Journal& journal,
+                              std::size_t threads) {
   Totals totals;
   std::vector<std::string> volumes;
   NewFile inputs(fs::path(path) += ".inputs");  // they follow what is known behind the last of them
   Lines input_list;
-  journal.for_each_committed([&](const StudyRecord& study) {
-    totals.add(study);
-    for (std::string& line : volume_lines(study)) volumes.push_back(std::move(line));
-    input_list.write(inputs, input_lines(study));
+  const std::vector<std::string> tokens = journal.committed_tokens();
+  const auto describe = [&](std::size_t i) {
+    const StudyRecord study = journal.committed_record(tokens[i]);
+    StudyText text{{}, volume_lines(study), input_lines(study)};
+    text.totals.add(study);
+    return text;
+  };
+  in_order(tokens.size(), threads, describe, [&](StudyText text) {
+    totals.add(text.totals);
+    for (std::string& line : text.volumes) volumes.push_back(std::move(line));
+    input_list.write(inputs, text.inputs);
   });
   NewFile file(path);
   file.write("{\n");

@@ -4,6 +4,7 @@
 // out of them is their makers' task.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -19,10 +20,10 @@ struct ManifestTotals {
 };
 
 /// Streams the committed studies of the journal into `path` (temporary name, fsync, rename; nothing
-/// is left behind on failure). In memory: one study, and the lines of all volumes. Throws Error{io
-/// | no_space}, and what the journal throws.
+/// is left behind on failure). In memory: a few studies a thread, and the lines of all volumes.
+/// Throws Error{io | no_space}, and what the journal throws.
 ManifestTotals write_manifest(const std::filesystem::path& path, const RunHeader& header,
-                              const Journal& journal);
+                              const Journal& journal, std::size_t threads = 1);
 
 /// The text of one study's plan for --dry-run, one JSON object on one line ("plan" in the schema).
 std::string to_json(const StudyRecord& study);

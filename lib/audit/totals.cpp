@@ -49,6 +49,29 @@ void Totals::add(const VolumeRecord& volume) {
   brain_overlap_voxels_ += volume.brain_overlap_voxels;
 }
 
+void Totals::add(const Totals& others) {
+  const auto add_counts = [](auto& sums, const auto& counts) {
+    for (const auto& [name, count] : counts) sums[name] += count;
+  };
+  const auto add_each = [](auto& sums, const auto& counts) {
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += counts[i];
+  };
+  studies_ += others.studies_;
+  inputs_ += others.inputs_;
+  volumes_ += others.volumes_;
+  input_bytes_ += others.input_bytes_;
+  output_bytes_ += others.output_bytes_;
+  brain_overlap_voxels_ += others.brain_overlap_voxels_;
+  add_each(outcomes_, others.outcomes_);
+  add_each(verdicts_, others.verdicts_);
+  add_each(voxels_removed_, others.voxels_removed_);
+  add_counts(withheld_reasons_, others.withheld_reasons_);
+  add_counts(failed_reasons_, others.failed_reasons_);
+  add_counts(safe_harbor_, others.safe_harbor_);
+  add_counts(text_, others.text_);
+  for (const auto& [attribute, counts] : others.actions_) add_each(actions_[attribute], counts);
+}
+
 std::string Totals::text() const {
   std::string text;
   JsonText json(text);

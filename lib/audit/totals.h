@@ -19,6 +19,8 @@ class Totals {
   void add_study() { ++studies_; }
   void add(const InputRecord& input);
   void add(const VolumeRecord& volume);
+  /// Those of other studies.
+  void add(const Totals& others);
 
   std::uint64_t inputs() const { return inputs_; }
   std::uint64_t count(Outcome outcome) const {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -52,6 +53,11 @@ std::size_t read_some(const FileDescriptor& file, std::span<std::byte> bytes,
     if (errno != EINTR) throw system_error("cannot read " + quoted(path), errno);
   }
 }
+
+/// Files up to this size are read, not mapped: a map costs its own system calls, a fault and, with
+/// several threads, an interruption of all of them when it goes. Of larger ones often only the head
+/// is wanted.
+constexpr std::size_t largest_read = std::size_t{1} << 16;
 
 }  // namespace
 
@@ -113,6 +119,12 @@ MappedFile::MappedFile(const std::filesystem::path& path)
 MappedFile::MappedFile(const FileDescriptor& file, const std::filesystem::path& path) {
   size_ = size_of(file, path);
   if (size_ == 0) return;
+  if (size_ <= largest_read) {
+    auto buffer = std::make_unique_for_overwrite<std::byte[]>(size_);
+    read_from_start(file, {buffer.get(), size_}, path);
+    data_ = buffer.release();
+    return;
+  }
   void* map = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.number(), 0);
   if (map == MAP_FAILED) throw system_error("cannot map " + quoted(path), errno);
   data_ = static_cast<const std::byte*>(map);
@@ -124,6 +136,10 @@ MappedFile::MappedFile(MappedFile&& other) noexcept
 
 MappedFile::~MappedFile() {
   if (data_ == nullptr) return;
+  if (size_ <= largest_read) {
+    delete[] data_;
+    return;
+  }
   unguard_map(data_);
   ::munmap(const_cast<std::byte*>(data_), size_);
 }
@@ -133,7 +149,7 @@ void MappedFile::release(std::span<const std::byte> part) const {
   const auto begin = static_cast<std::size_t>(part.data() - data_);
   const std::size_t first = (begin + page - 1) / page * page;
   const std::size_t end = (begin + part.size()) / page * page;
-  if (part.empty() || first >= end) return;
+  if (size_ <= largest_read || part.empty() || first >= end) return;
   // Read-only pages of a file: nothing can be lost, and a refusal costs only memory.
   ::madvise(const_cast<std::byte*>(data_) + first, end - first, MADV_DONTNEED);
 }

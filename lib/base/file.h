@@ -51,7 +51,8 @@ void append_file(const FileDescriptor& file, const std::filesystem::path& from,
 /// Makes a directory and those above it; no error when it is there.
 void make_directories(const std::filesystem::path& path);
 
-/// A whole file mapped read-only. An empty file gives an empty span.
+/// A whole file, read-only: mapped, or read at once when it is small (64 KiB). An empty file gives
+/// an empty span.
 class MappedFile {
  public:
   explicit MappedFile(const std::filesystem::path& path);

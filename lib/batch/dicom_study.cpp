@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "batch/faces.h"
 #include "batch/instance.h"
 #include "batch/study_inputs.h"
@@ -249,11 +250,13 @@ class DicomStudy {
 
   template <class Pixels>
   void write_instances(const std::vector<std::size_t>& indices, const Pixels& pixels) {
+    make_folders(indices);
     context_.pool.parallel_for(indices.size(), [&](std::size_t n) {
       const std::size_t i = indices[n];
       if (!inputs_.is_open(i)) return;
       InstanceJob job;
       job.file = &inputs_.files()[i];
+      job.opened = inputs_.take_file(i);
       job.facts = &inputs_.facts()[i];
       job.staging = staging_;
       job.output = inputs_.output(i);
@@ -271,6 +274,17 @@ class DicomStudy {
         inputs_.fail(i);
       }
     });
+  }
+
+  void make_folders(const std::vector<std::size_t>& indices) const {
+    if (context_.options.dry_run) return;
+    std::set<std::string_view> folders;
+    for (const std::size_t i : indices) {
+      const std::string_view output = inputs_.output(i);
+      const std::size_t end = output.rfind('/');
+      if (inputs_.is_open(i) && end != output.npos) folders.insert(output.substr(0, end));
+    }
+    for (const std::string_view folder : folders) base::make_directories(staging_ / folder);
   }
 
   void write_the_rest() {

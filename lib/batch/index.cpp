@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "base/error.h"
 #include "batch/bids.h"
@@ -29,10 +30,11 @@ std::string_view directory_of(std::string_view name) {
 
 void probe_content(Probed& probed, const deid::Pseudonyms& pseudonyms) {
   IndexedFile& file = probed.file;
-  if (dicom_dcmtk::looks_like_dicom(file.path)) {
+  const dicom_dcmtk::FileStart start(file.path);
+  if (start.looks_like_dicom()) {
     file.content = ContentKind::dicom;
     file.kind = "dicom";
-    const dicom_dcmtk::StudyKey key = dicom_dcmtk::read_study_key(file.path);
+    const dicom_dcmtk::StudyKey key = start.study_key();
     probed.subjects = subjects_of(key.patient_id.reveal(), file.name(), pseudonyms);
     const std::string& uid = key.study_uid.reveal();
     probed.study = uid.empty() ? pseudonyms.path_token("study-of-file", file.name())
@@ -111,14 +113,42 @@ void adopt_sidecars(std::vector<Probed>& probed) {
   }
 }
 
-/// Two inputs can have files of the same name: the later ones get a number.
+/// Two inputs can have files of the same name, which stand side by side: the later ones get a
+/// number.
 void make_tokens_unique(std::vector<Probed>& probed) {
-  std::map<std::string, int> uses;
-  for (Probed& p : probed) {
-    const int use = ++uses[p.file.token];
-    if (use > 1) p.file.token += "-" + std::to_string(use);
+  std::size_t first = 0;
+  for (std::size_t i = 1; i < probed.size(); ++i) {
+    if (probed[i].file.name() != probed[first].file.name()) {
+      first = i;
+    } else {
+      probed[i].file.token += "-" + std::to_string(i - first + 1);
+    }
   }
 }
+
+/// The studies by token, with room for their files; where a file's neighbour belongs to the same
+/// study, it is not looked up.
+class Grouping {
+ public:
+  explicit Grouping(const std::vector<Probed>& probed) {
+    std::unordered_map<std::string_view, std::size_t> sizes;
+    for (const Probed& p : probed) ++sizes[p.study];
+    for (const auto& [token, size] : sizes) {
+      StudyFiles& study = studies_[std::string(token)];
+      study.token = token;
+      study.files.reserve(size);
+    }
+  }
+  StudyFiles& operator[](const std::string& token) {
+    if (last_ == nullptr || last_->token != token) last_ = &studies_.at(token);
+    return *last_;
+  }
+  std::map<std::string, StudyFiles>& studies() { return studies_; }
+
+ private:
+  std::map<std::string, StudyFiles> studies_;
+  StudyFiles* last_ = nullptr;
+};
 
 }  // namespace
 
@@ -147,13 +177,9 @@ std::vector<StudyFiles> index_files(std::vector<FoundFile> found,
   adopt_companions(probed);
   adopt_sidecars(probed);
   make_tokens_unique(probed);
-  std::map<std::string, std::size_t> sizes;
-  for (const Probed& p : probed) ++sizes[p.study];
-  std::map<std::string, StudyFiles> studies;
+  Grouping grouping(probed);
   for (Probed& p : probed) {
-    StudyFiles& study = studies[p.study];
-    study.token = p.study;
-    study.files.reserve(sizes[p.study]);
+    StudyFiles& study = grouping[p.study];
     const bool is_main =
         p.file.content == ContentKind::dicom || p.file.content == ContentKind::image;
     if (is_main) study.content = p.file.content;
@@ -161,7 +187,7 @@ std::vector<StudyFiles> index_files(std::vector<FoundFile> found,
     study.subjects.insert(study.subjects.end(), p.subjects.begin(), p.subjects.end());
   }
   std::vector<StudyFiles> result;
-  for (auto& [token, study] : studies) {
+  for (auto& [token, study] : grouping.studies()) {
     std::sort(study.files.begin(), study.files.end(),
               [](const IndexedFile& a, const IndexedFile& b) { return a.token < b.token; });
     std::sort(study.subjects.begin(), study.subjects.end());

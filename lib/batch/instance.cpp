@@ -8,7 +8,6 @@
 #include <system_error>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "batch/burned_in_text.h"
 #include "batch/envelope.h"
 #include "crypto_openssl/crypto.h"
@@ -75,7 +74,6 @@ void write_and_check(InstanceJob& job, dicom_dcmtk::DicomFile& file, const dicom
                      const std::vector<std::string>& kept, deid::ResidueScanner& scanner,
                      audit::InputRecord& record) {
   const fs::path staged = job.staging / job.output;
-  base::make_directories(staged.parent_path());
   const dicom_dcmtk::WriteReport report = dicom_dcmtk::write_edited(file, plan, staged, job.pixels);
   scanner.expect_samples(report.pixels_begin, report.pixels_end);
   const FileDigest digest = check_staged(staged, scanner);
@@ -191,7 +189,8 @@ void record_failure(audit::InputRecord& record) {
 
 void process_instance(InstanceJob& job, const Context& context, audit::InputRecord& record) {
   context.check_cancelled();
-  dicom_dcmtk::DicomFile file(job.file->path);
+  dicom_dcmtk::DicomFile file =
+      job.opened ? std::move(*job.opened) : dicom_dcmtk::DicomFile(job.file->path);
   crypto_openssl::Sha256 sha;
   file.visit_source([&](std::span<const std::byte> piece) { sha.update(piece); });
   record.sha256 = base::to_hex(sha.finish());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -12,6 +13,7 @@
 #include "deid/free_text.h"
 #include "deid/replaced_identifiers.h"
 #include "dicom/facts.h"
+#include "dicom_dcmtk/reader.h"
 #include "dicom_dcmtk/rewriter.h"
 #include "study/classify.h"
 
@@ -20,11 +22,12 @@ namespace efface::batch {
 struct InstanceJob {
   const IndexedFile* file = nullptr;
   const dicom::InstanceFacts* facts = nullptr;
-  std::filesystem::path staging;              ///< of the study
-  std::string patient;                        ///< deid::subject_of() of the study
-  std::string output;                         ///< relative path of the output
-  const deid::FreeText* free_text = nullptr;  ///< of the study, where the profile wants one
-  bool face_checked = false;                  ///< the model saw it: 113102 and (0028,0302) NO hold
+  std::unique_ptr<dicom_dcmtk::DicomFile> opened;  ///< that file, where it is open already
+  std::filesystem::path staging;                   ///< of the study; the output's folder exists
+  std::string patient;                             ///< deid::subject_of() of the study
+  std::string output;                              ///< relative path of the output
+  const deid::FreeText* free_text = nullptr;       ///< of the study, where the profile wants one
+  bool face_checked = false;  ///< the model saw it: 113102 and (0028,0302) NO hold
   study::BurnedIn text = study::BurnedIn::unlikely;  ///< whether the pixels may hold text
   std::optional<dicom_dcmtk::NewPixels> pixels;      ///< when voxels changed
   deid::ReplacedIdentifiers* identifiers = nullptr;  ///< filled where maps are asked for

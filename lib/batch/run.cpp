@@ -274,8 +274,8 @@ RunResult run(const RunOptions& options, const face::Networks& networks,
     tree.emplace(options.output, options.names, options.shard);
     claim_output(tree->root(), run_digest(header), options.shard ? options.shard->count : 0);
     lease = std::make_unique<Lease>(tree->own_folder(), options.cancelled);
-    journal = std::make_unique<audit::Journal>(tree->journal_path(), run_digest(header));
     tree->remove_leftovers();
+    journal = std::make_unique<audit::Journal>(tree->journal_path(), run_digest(header));
     earlier = take_up(*journal, *tree, observer, released);
   }
 
@@ -352,7 +352,7 @@ RunResult run(const RunOptions& options, const face::Networks& networks,
     if (maps) maps->write_maps(*journal);
     lease->require_held();
     remove_signature(tree->manifest_path());
-    result.totals = audit::write_manifest(tree->manifest_path(), header, *journal);
+    result.totals = audit::write_manifest(tree->manifest_path(), header, *journal, options.jobs);
     if (options.signing_key) sign_manifest(tree->manifest_path(), *options.signing_key);
     tree->finish();
     if (qc) qc->write_page(*journal, true);

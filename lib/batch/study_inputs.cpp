@@ -10,7 +10,6 @@
 #include "batch/instance.h"
 #include "batch/staging.h"
 #include "descriptors/subject.h"
-#include "dicom_dcmtk/reader.h"
 
 namespace efface::batch {
 
@@ -31,6 +30,7 @@ StudyInputs::StudyInputs(const StudyFiles& study, const Context& context)
     : files_(study.files),
       context_(context),
       facts_(files_.size()),
+      kept_(files_.size()),
       classes_(files_.size()),
       outputs_(files_.size()),
       is_open_(files_.size(), 1) {
@@ -49,7 +49,8 @@ void StudyInputs::read() {
       if (!files_[i].problem.empty()) {
         throw base::Error(base::Fault::bad_input, files_[i].problem);
       }
-      const dicom_dcmtk::DicomFile file(files_[i].path);
+      auto opened = std::make_unique<dicom_dcmtk::DicomFile>(files_[i].path);
+      const dicom_dcmtk::DicomFile& file = *opened;
       facts_[i] = file.facts();
       if (cleans_text) {
         text::SubjectValues own;
@@ -62,6 +63,7 @@ void StudyInputs::read() {
       if (!series.empty()) {
         record(i).series = context_.pseudonyms.path_token("series", series);
       }
+      keep(i, std::move(opened));
     } catch (...) {
       fail(i);
     }
@@ -71,6 +73,14 @@ void StudyInputs::read() {
     if (c.treatment == study::Treatment::withhold) withhold(i, c.reason, c.detail);
     if (context_.options.pixels == Pixels::withhold) withhold_possible_text(i);
   }
+}
+
+/// Opening and parsing small files takes longer than what is done with them in between.
+void StudyInputs::keep(std::size_t i, std::unique_ptr<dicom_dcmtk::DicomFile> file) {
+  constexpr std::size_t most_kept = 128, most_bytes = std::size_t{1} << 16;
+  if (context_.options.dry_run || classes_[i].treatment == study::Treatment::withhold) return;
+  if (files_[i].bytes > most_bytes || file->is_unfolded()) return;
+  if (kept_count_.fetch_add(1) < most_kept) kept_[i] = std::move(file);
 }
 
 void StudyInputs::withhold_possible_text(std::size_t i) {

@@ -3,8 +3,10 @@
 // output.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include "batch/context.h"
 #include "batch/index.h"
 #include "dicom/facts.h"
+#include "dicom_dcmtk/reader.h"
 #include "study/classify.h"
 #include "text/subject_values.h"
 
@@ -50,6 +53,9 @@ class StudyInputs {
   /// What all files say of the patient; gathered only for profiles that clean free text.
   const text::SubjectValues& subject() const { return subject_; }
 
+  /// The file as read() parsed it, where it is so small that it was kept; else null. Once.
+  std::unique_ptr<dicom_dcmtk::DicomFile> take_file(std::size_t i) { return std::move(kept_[i]); }
+
   audit::StudyRecord& record() { return record_; }
   audit::InputRecord& record(std::size_t i) { return record_.inputs[i]; }
 
@@ -66,6 +72,7 @@ class StudyInputs {
  private:
   void withhold_possible_text(std::size_t i);
   void digest(std::size_t i);
+  void keep(std::size_t i, std::unique_ptr<dicom_dcmtk::DicomFile> file);
   void keep_one(std::vector<std::size_t> members, bool are_copies_withheld);
   std::string token(const char* domain, const std::string& value) const;
   std::string keyed_name(std::size_t i, const std::string& patient) const;
@@ -74,6 +81,8 @@ class StudyInputs {
   const Context& context_;
   audit::StudyRecord record_;
   std::vector<dicom::InstanceFacts> facts_;
+  std::vector<std::unique_ptr<dicom_dcmtk::DicomFile>> kept_;
+  std::atomic<std::size_t> kept_count_ = 0;
   text::SubjectValues subject_;
   std::string patient_;
   std::vector<study::Classification> classes_;

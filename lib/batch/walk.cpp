@@ -1,10 +1,14 @@
 #include "batch/walk.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <memory>
 #include <set>
 #include <system_error>
 #include <utility>
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "base/error.h"
@@ -40,10 +44,16 @@ class Walker {
       : follow_links_(follow_links), found_(found) {}
 
   /// `name_length`: how much of the end of `path` is the name.
-  void visit(const fs::path& path, std::size_t name_length, bool follow) {
+  void visit(const std::string& path, std::size_t name_length, bool follow) {
+    visit_entry(AT_FDCWD, path.c_str(), path, name_length, follow);
+  }
+
+ private:
+  /// `entry` names `path` as seen from the folder.
+  void visit_entry(int folder, const char* entry, const std::string& path, std::size_t name_length,
+                   bool follow) {
     struct stat status {};
-    const int result = follow ? ::stat(path.c_str(), &status) : ::lstat(path.c_str(), &status);
-    if (result != 0) {
+    if (::fstatat(folder, entry, &status, follow ? 0 : AT_SYMLINK_NOFOLLOW) != 0) {
       add(path, name_length, errno == ELOOP ? FileKind::link_loop : FileKind::unreadable, 0);
     } else if (S_ISLNK(status.st_mode)) {
       add(path, name_length, FileKind::symbolic_link, 0);
@@ -57,24 +67,31 @@ class Walker {
     }
   }
 
- private:
-  void add(const fs::path& path, std::size_t name_length, FileKind kind, std::uint64_t bytes,
+  void add(const std::string& path, std::size_t name_length, FileKind kind, std::uint64_t bytes,
            std::uint64_t version = 0) {
-    found_.push_back(
-        {path.string(), static_cast<std::uint32_t>(name_length), kind, bytes, version});
+    found_.push_back({path, static_cast<std::uint32_t>(name_length), kind, bytes, version});
   }
 
-  void enter(const fs::path& path, std::size_t name_length, const DirectoryId& id) {
+  void enter(const std::string& path, std::size_t name_length, const DirectoryId& id) {
     // A directory that is its own ancestor can only be reached by a followed link.
     if (!ancestors_.insert(id).second) return add(path, name_length, FileKind::link_loop, 0);
-    std::error_code error;
-    fs::directory_iterator entries(path, error);
-    for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
-      const fs::path& entry = entries->path();
-      const std::size_t more = entry.native().size() - path.native().size();
-      visit(entry, name_length + more, follow_links_);
+    const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(path.c_str()), ::closedir);
+    std::string entry = path.ends_with('/') ? path : path + '/';
+    const std::size_t begin = entry.size();
+    bool is_read = folder != nullptr;
+    while (is_read) {
+      errno = 0;
+      const dirent* const listed = ::readdir(folder.get());
+      is_read = listed != nullptr || errno == 0;
+      if (listed == nullptr) break;
+      const std::string_view name = listed->d_name;
+      if (name == "." || name == "..") continue;
+      entry.resize(begin);
+      entry += name;
+      visit_entry(::dirfd(folder.get()), entry.c_str() + begin, entry,
+                  name_length + entry.size() - path.size(), follow_links_);
     }
-    if (error) add(path, name_length, FileKind::unreadable, 0);  // what was listed of it, stays
+    if (!is_read) add(path, name_length, FileKind::unreadable, 0);  // what was listed of it, stays
     ancestors_.erase(id);
   }
 
@@ -128,7 +145,7 @@ std::vector<FoundFile> walk(const std::vector<fs::path>& inputs, bool follow_lin
     }
     const fs::path path = normal(input);
     // A path named by the user is followed even when it is a link.
-    walker.visit(path, path.filename().native().size(), true);
+    walker.visit(path.native(), path.filename().native().size(), true);
   }
   keep_each_path_once(found);
   std::sort(found.begin(), found.end(), [](const FoundFile& a, const FoundFile& b) {

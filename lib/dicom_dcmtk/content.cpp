@@ -121,9 +121,7 @@ std::vector<std::byte> deflate_raw(std::span<const std::byte> bytes) {
 }
 
 Content::Content(const std::filesystem::path& path)
-    : file_(base::open_for_reading(path)),
-      readable_path_(path),
-      map_(std::make_unique<base::MappedFile>(file_, path)) {
+    : readable_path_(path), map_(std::make_unique<base::MappedFile>(path)) {
   if (!is_gzip(bytes())) return;
   base::FileDescriptor temporary = temporary_file();
   inflate_into(bytes(), gzip_window, temporary);
@@ -142,7 +140,7 @@ void Content::take(base::FileDescriptor temporary) {
   auto map = std::make_unique<base::MappedFile>(temporary, readable_path_);
   if (!source_) source_ = std::move(map_);
   map_ = std::move(map);
-  file_ = std::move(temporary);
+  unfolded_ = std::move(temporary);
 }
 
 }  // namespace efface::dicom_dcmtk

@@ -62,7 +62,7 @@ class Content {
 
   void take(base::FileDescriptor temporary);
 
-  base::FileDescriptor file_;
+  base::FileDescriptor unfolded_;  ///< open only where the content had to be unfolded
   std::filesystem::path readable_path_;
   std::unique_ptr<base::MappedFile> map_;
   std::unique_ptr<base::MappedFile> source_;  ///< null while map_ is it

@@ -135,12 +135,33 @@ std::span<const std::byte> DicomFile::source() const {
   return state_->content.source();
 }
 
+bool DicomFile::is_unfolded() const {
+  return state_->content.source().data() != state_->content.bytes().data();
+}
+
 void DicomFile::visit_source(const std::function<void(std::span<const std::byte>)>& show) const {
   state_->content.visit_source(show);
 }
 
 DicomFile::State& DicomFile::state() {
   return *state_;
+}
+
+FileStart::FileStart(const std::filesystem::path& path) : path_(path) {
+  constexpr std::size_t enough_for_most = std::size_t{1} << 14;
+  base::FileHead head = base::read_head(path, enough_for_most);
+  bytes_ = std::move(head.bytes);
+  file_size_ = head.file_size;
+}
+
+StudyKey FileStart::study_key() const {
+  if (!is_gzip(bytes_)) {
+    try {
+      if (const std::optional<StudyKey> key = key_in_head(bytes_)) return *key;
+    } catch (const base::Error&) {  // more of the file tells whether it is damaged
+    }
+  }
+  return read_study_key(path_);
 }
 
 StudyKey read_study_key(const std::filesystem::path& path) {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/phi.h"
 #include "dicom/dataset.h"
@@ -70,6 +71,8 @@ class DicomFile {
   std::span<const std::byte> content() const;
   /// The bytes of the file itself.
   std::span<const std::byte> source() const;
+  /// Whether the file had to be unfolded: it then holds a temporary file open.
+  bool is_unfolded() const;
   /// The same piece by piece, for its digest: however large, it takes little memory.
   void visit_source(const std::function<void(std::span<const std::byte>)>& show) const;
 
@@ -85,5 +88,20 @@ struct StudyKey {
   base::Phi<std::string> study_uid, patient_id;
 };
 StudyKey read_study_key(const std::filesystem::path& path);
+
+/// Both first looks at a file, opened once: its beginning (16 KiB) is enough for most.
+class FileStart {
+ public:
+  explicit FileStart(const std::filesystem::path& path);
+  /// As the function of this name.
+  bool looks_like_dicom() const;
+  /// As read_study_key().
+  StudyKey study_key() const;
+
+ private:
+  std::filesystem::path path_;
+  std::vector<std::byte> bytes_;
+  std::uint64_t file_size_ = 0;
+};
 
 }  // namespace efface::dicom_dcmtk

@@ -19,6 +19,9 @@ constexpr Tag directory_records{0x0004, 0x1220};
 constexpr Tag extended_offsets{0x7FE0, 0x0001};
 constexpr Tag extended_lengths{0x7FE0, 0x0002};
 
+/// Copied pixels up to this size are written together with what stands before them.
+constexpr std::uint64_t one_write = 1 << 16;
+
 /// How the pixel data element of the output comes about.
 struct PixelPart {
   std::string header;                    ///< element header, empty without pixel data
@@ -208,6 +211,13 @@ void write_plain(const DicomFile::State& state, const PixelPart& part, std::stri
   report.pixels_begin = head.size();
   report.pixels_end =
       head.size() + part.value.size() + (part.copied.present ? part.copied.value_length : 0);
+  if (part.copied.present && part.blanks.empty() && part.copied.value_length <= one_write) {
+    const Bytes value =
+        state.content.bytes().subspan(part.copied.value_offset, part.copied.value_length);
+    head.append(reinterpret_cast<const char*>(value.data()), value.size());
+    head += part.padding;
+    return base::write_all(out, std::as_bytes(std::span(head)), destination);
+  }
   base::write_all(out, std::as_bytes(std::span(head)), destination);
   base::write_all(out, std::as_bytes(std::span(part.value)), destination);
   if (part.stream) {

@@ -3,7 +3,6 @@
 #include <cstring>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "dicom_dcmtk/internal_content.h"
 #include "dicom_dcmtk/internal_parse.h"
 #include "dicom_dcmtk/internal_start.h"
@@ -106,12 +105,17 @@ Encoding detect_encoding(Bytes content, std::uint64_t offset, std::optional<Enco
   return found;
 }
 
-bool looks_like_dicom(const std::filesystem::path& path) {
-  base::FileHead head = base::read_head(path, sniffed_bytes);
-  if (is_gzip(head.bytes)) {
-    head = {inflate_head(head.bytes, sniffed_bytes), max_inflated_bytes};
+bool FileStart::looks_like_dicom() const {
+  const Bytes head = Bytes(bytes_).first(std::min(bytes_.size(), sniffed_bytes));
+  if (is_gzip(head)) {
+    const std::vector<std::byte> plain = inflate_head(head, sniffed_bytes);
+    return find_start(plain, max_inflated_bytes).has_value() || is_bare_deflated(plain);
   }
-  return find_start(head.bytes, head.file_size).has_value() || is_bare_deflated(head.bytes);
+  return find_start(head, file_size_).has_value() || is_bare_deflated(head);
+}
+
+bool looks_like_dicom(const std::filesystem::path& path) {
+  return FileStart(path).looks_like_dicom();
 }
 
 }  // namespace efface::dicom_dcmtk
