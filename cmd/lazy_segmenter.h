@@ -7,6 +7,7 @@
 #include <mutex>
 #include <utility>
 
+#include "cmd/busy_clock.h"
 #include "face/model.h"
 
 namespace efface::cmd {
@@ -15,11 +16,15 @@ class LazySegmenter : public face::Segmenter {
  public:
   using Load = std::function<std::unique_ptr<face::Segmenter>(const face::ModelCard&)>;
 
-  LazySegmenter(face::ModelCard card, Load load) : card_(std::move(card)), load_(std::move(load)) {}
+  /// `clock` runs while a volume is looked at or waits for that.
+  LazySegmenter(face::ModelCard card, Load load, std::shared_ptr<BusyClock> clock)
+      : card_(std::move(card)), load_(std::move(load)), clock_(std::move(clock)) {}
 
   const face::ModelCard& card() const override { return card_; }
   face::Probabilities segment(const face::ModelInput& input) override {
-    return loaded().segment(input);
+    face::Segmenter& segmenter = loaded();
+    const BusyClock::Work work(*clock_);
+    return segmenter.segment(input);
   }
   /// Empty texts when no volume needed the model.
   face::DeviceReport device() const override {
@@ -36,6 +41,7 @@ class LazySegmenter : public face::Segmenter {
 
   face::ModelCard card_;
   Load load_;
+  std::shared_ptr<BusyClock> clock_;
   mutable std::mutex mutex_;
   std::unique_ptr<face::Segmenter> segmenter_;
 };

@@ -90,8 +90,7 @@ void warn_of_options(const batch::RunOptions& options, const RunArguments& argum
 }
 
 int run_with(const batch::RunOptions& options, const RunArguments& arguments,
-             batch::Observer& observer) {
-  const LoadedModel model = make_model({arguments.model, arguments.device, options.jobs});
+             const LoadedModel& model, batch::Observer& observer) {
   burned_in::ReaderPool text_readers = make_text_readers();
   const batch::RunResult result = batch::run(options, model.networks(), text_readers, observer);
   if (options.dry_run) return exit_ok;
@@ -113,19 +112,20 @@ int run_command(const RunArguments& arguments) {
   options.cancelled = &cancelled;
   const auto observer = make_observer(arguments);
   warn_of_options(options, arguments, *observer);
-  if (arguments.summary.empty()) return run_with(options, arguments, *observer);
+  const LoadedModel model = make_model({arguments.model, arguments.device, options.jobs});
+  if (arguments.summary.empty()) return run_with(options, arguments, model, *observer);
 
   Summary summary(*observer);
   const std::filesystem::path file = summary_path(arguments.summary, options.shard);
   batch::refuse_overlap(options.inputs, options.output, file, "summary");
   int code = exit_failed;
   try {
-    code = run_with(options, arguments, summary);
+    code = run_with(options, arguments, model, summary);
   } catch (const base::Error& error) {
-    summary.write(file, options.shard, exit_code_of(error));
+    summary.write(file, options.shard, exit_code_of(error), model.clock->seconds());
     throw;
   }
-  summary.write(file, options.shard, code);
+  summary.write(file, options.shard, code, model.clock->seconds());
   return code;
 }
 

@@ -244,8 +244,10 @@ LoadedModel make_model(const ModelChoice& choice) {
     return face_torch::load_torch_segmenter(torch_plugin_path(), card, options);
   };
   const face::ModelCards cards = config::read_model_card(model_card_path(choice.card));
-  LoadedModel model{std::make_unique<LazySegmenter>(cards.head, load), nullptr, cards.calibrations};
-  if (cards.face) model.face = std::make_unique<LazySegmenter>(*cards.face, load);
+  const auto clock = std::make_shared<BusyClock>();
+  LoadedModel model{std::make_unique<LazySegmenter>(cards.head, load, clock), nullptr,
+                    cards.calibrations, clock};
+  if (cards.face) model.face = std::make_unique<LazySegmenter>(*cards.face, load, clock);
   return model;
 }
 

@@ -7,6 +7,7 @@
 
 #include "batch/options.h"
 #include "burned_in/reader.h"
+#include "cmd/busy_clock.h"
 #include "cmd/options.h"
 #include "face/model.h"
 #include "face_torch/options.h"
@@ -20,6 +21,7 @@ batch::RunOptions resolve(const RunArguments& arguments);
 struct LoadedModel {
   std::unique_ptr<face::Segmenter> head, face;
   face::Calibrations calibrations;
+  std::shared_ptr<BusyClock> clock;  ///< of both networks
   face::Networks networks() const { return {*head, face.get(), calibrations}; }
 };
 

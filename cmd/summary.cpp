@@ -62,6 +62,8 @@ std::string as_metrics(const Json& summary) {
   metrics.single("run_end_time_seconds", "When the run ended, since 1970.",
                  summary.at("ended_unix_seconds"));
   metrics.single("run_duration_seconds", "How long the run took.", summary.at("seconds"));
+  metrics.single("run_network_seconds", "How long of that the networks were at work.",
+                 summary.at("network_seconds"));
   metrics.single("files_found", "Files among the inputs, of all shards.",
                  summary.at("files_found"));
   metrics.single("studies_found", "Studies to do.", summary.at("studies_found"));
@@ -121,8 +123,8 @@ void Summary::message(const std::string& text) {
   next_.message(text);
 }
 
-void Summary::write(const fs::path& path, const std::optional<batch::Shard>& shard,
-                    int exit_code) const {
+void Summary::write(const fs::path& path, const std::optional<batch::Shard>& shard, int exit_code,
+                    double network_seconds) const {
   const auto duration = std::chrono::steady_clock::now() - begin_;
   const Json summary{{"tool", "efface"},
                      {"version", EFFACE_VERSION},
@@ -130,6 +132,7 @@ void Summary::write(const fs::path& path, const std::optional<batch::Shard>& sha
                      {"exit_code", exit_code},
                      {"ended_unix_seconds", seconds_since_epoch()},
                      {"seconds", std::chrono::duration<double>(duration).count()},
+                     {"network_seconds", network_seconds},
                      {"files_found", files_found_},
                      {"studies_found", studies_found_},
                      {"studies_resumed", studies_done_before_},

@@ -78,6 +78,7 @@ class StudyVolumes {
     for (std::size_t i = 0; i < files_.size(); ++i) {
       if (classes_[i].treatment == study::Treatment::volume) members.push_back(i);
     }
+    voxel_bytes_ = stored_bytes(facts_, members);
     study::Stacking stacking = study::stack_frames(facts_, members);
     for (const study::FrameRef& frame : stacking.unusable) unusable_.insert(frame.instance);
     for (study::Stack& stack : stacking.stacks) {
@@ -96,7 +97,7 @@ class StudyVolumes {
     for (const study::Stack& stack : stacks_) paths.push_back(first_path(stack));
     std::vector<FaceSeen> seen;
     try {
-      const auto voxels = context_.pool.lock_while_helping(context_.voxels);
+      const auto turn = context_.voxels.enter(context_.pool, voxel_bytes_);
       seen = look_for_faces(volumes(), paths, context_, sink_);
     } catch (...) {
       for (const std::string& path : paths) not_checked(path, sink_);
@@ -168,6 +169,7 @@ class StudyVolumes {
 
   const std::vector<IndexedFile>& files_;
   const std::vector<dicom::InstanceFacts>& facts_;
+  std::uint64_t voxel_bytes_ = 0;
   const std::vector<study::Classification>& classes_;
   const Context& context_;
   CheckSink& sink_;

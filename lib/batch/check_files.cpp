@@ -118,7 +118,7 @@ void check_image(const StudyFiles& study, const CheckOptions& options, const Con
     if (file.content == ContentKind::sidecar) check_other_file(file, options, sink);
     if (file.content != ContentKind::image) continue;
     try {
-      const auto voxels = context.pool.lock_while_helping(context.voxels);
+      const auto turn = context.voxels.enter(context.pool, likely_voxel_bytes(file));
       const volume_itk::ImageFile image(file.path);
       check_header(file, image, sink);
       if (options.looks_for_faces) look_at_image(file.path, image, context, sink);

@@ -1,8 +1,6 @@
 // What all parts of a run share. References only; everything in it is thread-safe or constant.
 #pragma once
 
-#include <mutex>
-
 #include "base/error.h"
 #include "batch/bids.h"
 #include "batch/maps_folder.h"
@@ -12,6 +10,7 @@
 #include "batch/released.h"
 #include "batch/staging.h"
 #include "batch/task_pool.h"
+#include "batch/volume_gate.h"
 #include "burned_in/reader.h"
 #include "deid/pseudonyms.h"
 #include "face/model.h"
@@ -25,8 +24,8 @@ struct Context {
   TaskPool& pool;
   Observer& observer;
   const OutputTree* output = nullptr;  ///< null in a dry run
-  /// Held while a study's voxels are in memory: one study at a time, so that memory stays bounded.
-  std::mutex& voxels;
+  /// Passed by a study whose voxels come into memory, so that memory stays bounded.
+  VolumeGate& voxels;
   const QcFolder* qc = nullptr;                   ///< null when no pictures are asked for
   const MapsFolder* maps = nullptr;               ///< null when no maps are asked for
   burned_in::ReaderPool* text_readers = nullptr;  ///< null when none is to be had

@@ -2,7 +2,6 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 
@@ -42,10 +41,12 @@ class DicomStudy {
             return context_.pseudonyms.digest(domain, value);
           });
     }
-    // Held until the study's voxels are released; studies without volumes do not wait for it.
-    std::unique_lock<std::mutex> voxels;
+    // Until the study's voxels are released; studies without volumes do not wait for it.
+    VolumeGate::Turn turn;
     const std::vector<std::size_t> members = inputs_.open_volumes();
-    if (!members.empty()) voxels = context_.pool.lock_while_helping(context_.voxels);
+    if (!members.empty()) {
+      turn = context_.voxels.enter(context_.pool, stored_bytes(inputs_.facts(), members));
+    }
     stack(members);
     judge();
     settle_conditions();

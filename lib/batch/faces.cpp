@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "face/look.h"
 
@@ -34,6 +35,12 @@ int gravity(face::Verdict verdict) {
   return 3;
 }
 
+/// Whether a volume may lie in memory beside the one that the networks see.
+bool can_be_ahead(const FaceVolume& volume) {
+  constexpr std::size_t most_voxels = std::size_t{1} << 25;
+  return volume.grid.voxel_count() <= most_voxels;
+}
+
 /// The share of a volume's extent that lies inside the field of view of another.
 bool covers(const volume::StackGrid& by, const volume::StackGrid& what) {
   std::size_t inside = 0, all = 0;
@@ -60,22 +67,21 @@ StudyFaces::~StudyFaces() = default;
 
 StudyFaces::StudyFaces(const std::vector<FaceVolume>& volumes, const Context& context)
     : judgements_(volumes.size()), seen_(volumes.size()) {
-  const face::DecideOptions decide{context.options.features, context.options.extent,
-                                   context.networks.calibrations};
   std::size_t heads = 0, full = 0;
+  std::vector<std::pair<std::size_t, std::size_t>> wanted;
   for (std::size_t v = 0; v < volumes.size(); ++v) {
     FaceJudgement& judgement = judgements_[v];
     if (volumes[v].extent != study::Extent::full) continue;
     ++full;
     judgement.seen_by_model = true;
     for (const std::size_t t : study::representative_time_points(volumes[v].time_points)) {
-      context.check_cancelled();
-      face::Sight sight = face::look(volumes[v].load(t), context.networks);
-      Seen& seen = seen_[v].emplace_back();
-      seen.decision = face::decide(sight.probabilities, sight.input, decide, sight.agreement);
-      seen.agreement = sight.agreement;
-      seen.air = std::move(sight.air);
+      wanted.push_back({v, t});
     }
+  }
+  look_at(volumes, wanted, context);
+  for (std::size_t v = 0; v < volumes.size(); ++v) {
+    FaceJudgement& judgement = judgements_[v];
+    if (!judgement.seen_by_model) continue;
     const auto worst =
         std::max_element(seen_[v].begin(), seen_[v].end(), [](const Seen& a, const Seen& b) {
           return gravity(a.decision.verdict) < gravity(b.decision.verdict);
@@ -94,6 +100,35 @@ StudyFaces::StudyFaces(const std::vector<FaceVolume>& volumes, const Context& co
     if (judgement.verdict != face::Verdict::uncertain) continue;
     is_free_of_heads_ = false;
     may_hold_head_ = true;
+  }
+}
+
+/// While the networks see one volume, the next one is loaded, by whoever is idle.
+void StudyFaces::look_at(const std::vector<FaceVolume>& volumes,
+                         const std::vector<std::pair<std::size_t, std::size_t>>& wanted,
+                         const Context& context) {
+  const face::DecideOptions decide{context.options.features, context.options.extent,
+                                   context.networks.calibrations};
+  std::optional<volume::Volume> next;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    context.check_cancelled();
+    const auto [v, t] = wanted[i];
+    volume::Volume volume = next ? std::move(*next) : volumes[v].load(t);
+    next.reset();
+    Seen& seen = seen_[v].emplace_back();
+    const auto look = [&] {
+      const volume::Volume shown = std::move(volume);  // gone when it was seen
+      face::Sight sight = face::look(shown, context.networks);
+      seen.decision = face::decide(sight.probabilities, sight.input, decide, sight.agreement);
+      seen.agreement = sight.agreement;
+      seen.air = std::move(sight.air);
+    };
+    const bool is_ahead = i + 1 < wanted.size() && can_be_ahead(volumes[wanted[i + 1].first]);
+    context.pool.parallel_for(is_ahead ? 2 : 1, [&](std::size_t share) {
+      if (share == 0) return look();
+      const auto [of_next, its_time] = wanted[i + 1];
+      next = volumes[of_next].load(its_time);
+    });
   }
 }
 

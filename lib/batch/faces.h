@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "audit/record.h"
@@ -60,6 +61,10 @@ class StudyFaces {
 
  private:
   struct Seen;
+  /// Fills seen_ for pairs of a volume and a time point.
+  void look_at(const std::vector<FaceVolume>& volumes,
+               const std::vector<std::pair<std::size_t, std::size_t>>& wanted,
+               const Context& context);
   void settle(const std::vector<FaceVolume>& volumes, std::size_t index);
   std::vector<FaceJudgement> judgements_;
   std::vector<std::vector<Seen>> seen_;

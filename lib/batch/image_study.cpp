@@ -68,7 +68,7 @@ class ImageStudy {
 
   void process() {
     if (context_.options.dry_run) return plan();
-    const auto voxels = context_.pool.lock_while_helping(context_.voxels);
+    const auto turn = context_.voxels.enter(context_.pool, likely_voxel_bytes(files_[main_]));
     volume_itk::ImageFile image(files_[main_].path);
     if (!image.is_scalar()) {
       return withhold_all("not-scalar", "colour, complex or vector voxels cannot be judged");
@@ -253,6 +253,11 @@ std::string header_field(std::string_view format, std::string_view field) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
   });
   return (is_plain && !format.empty() ? std::string(format) : "header") + "-field";
+}
+
+std::uint64_t likely_voxel_bytes(const IndexedFile& image) {
+  constexpr std::uint64_t usual_ratio = 3;
+  return image.name().ends_with(".gz") ? usual_ratio * image.bytes : image.bytes;
 }
 
 audit::StudyRecord process_image(const StudyFiles& study, const fs::path& staging,

@@ -2,6 +2,7 @@
 // checked output and a record.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@ namespace efface::batch {
 /// or volume_itk defines by its own, any other as "FORMAT-field", since its name was made by a user
 /// and may say who the patient is.
 std::string header_field(std::string_view format, std::string_view field);
+
+/// Bytes of an image's voxels in memory, about: a compressed file says less.
+std::uint64_t likely_voxel_bytes(const IndexedFile& image);
 
 audit::StudyRecord process_image(const StudyFiles& study, const std::filesystem::path& staging,
                                  const Context& context);

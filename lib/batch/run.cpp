@@ -291,7 +291,7 @@ RunResult run(const RunOptions& options, const face::Networks& networks,
     maps->require_all(*journal);
   }
 
-  std::mutex voxels;
+  VolumeGate voxels;
   std::vector<StudyFiles> studies;
   {
     TaskPool pool(options.jobs);

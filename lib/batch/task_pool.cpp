@@ -61,9 +61,8 @@ void TaskPool::work() {
   }
 }
 
-std::unique_lock<std::mutex> TaskPool::lock_while_helping(std::mutex& mutex) {
-  std::unique_lock<std::mutex> wanted(mutex, std::try_to_lock);
-  while (!wanted.owns_lock()) {
+void TaskPool::help_until(const std::function<bool()>& is_done) {
+  while (!is_done()) {
     std::function<void()> share;
     {
       std::unique_lock lock(mutex_);
@@ -74,9 +73,7 @@ std::unique_lock<std::mutex> TaskPool::lock_while_helping(std::mutex& mutex) {
       }
     }
     if (share) share();
-    wanted.try_lock();
   }
-  return wanted;
 }
 
 void TaskPool::parallel_for(std::size_t count, const std::function<void(std::size_t)>& body) {

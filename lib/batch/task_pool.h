@@ -27,9 +27,9 @@ class TaskPool {
   /// Blocks until fewer than `limit` started tasks are unfinished.
   void wait_below(std::size_t limit);
 
-  /// Locks `mutex`; while another study holds it, this thread helps with that study's loops instead
-  /// of standing still.
-  std::unique_lock<std::mutex> lock_while_helping(std::mutex& mutex);
+  /// Returns when `is_done` says so, asked again and again; until then this thread helps with the
+  /// loops of other studies instead of standing still.
+  void help_until(const std::function<bool()>& is_done);
 
   /// Calls body(i) once for each i in [0, count), on this thread and idle workers; returns when all
   /// are done. The first exception (by time) is rethrown after that; later indices are then

@@ -77,6 +77,16 @@ volume::Volume empty_volume(const study::Stack& stack,
 
 }  // namespace
 
+std::uint64_t stored_bytes(const std::vector<dicom::InstanceFacts>& facts,
+                           const std::vector<std::size_t>& instances) {
+  std::uint64_t bytes = 0;
+  for (const std::size_t i : instances) {
+    const dicom::InstanceFacts& f = facts[i];
+    bytes += std::uint64_t{f.rows} * f.columns * f.frames * std::max(f.bits_allocated, 8U) / 8;
+  }
+  return bytes;
+}
+
 volume::Volume load_volume(const study::Stack& stack, std::size_t t,
                            const std::vector<dicom::InstanceFacts>& facts,
                            const std::function<fs::path(std::size_t)>& path_of, TaskPool& pool) {
@@ -104,12 +114,7 @@ void SeriesVoxels::decode(const study::Stack& stack) {
   for (const std::size_t i : instances_of(stack)) {
     if (pixels_.find(i) == pixels_.end()) missing.push_back(i);
   }
-  std::uint64_t expected = 0;
-  for (const std::size_t i : missing) {
-    const dicom::InstanceFacts& f = facts_[i];
-    expected += std::uint64_t{f.rows} * f.columns * f.frames * std::max(f.bits_allocated, 8U) / 8;
-  }
-  if (expected > largest_series_bytes) {
+  if (stored_bytes(facts_, missing) > largest_series_bytes) {
     throw base::Error(base::Fault::unsupported, "the series is too large to hold in memory");
   }
   for (const std::size_t i : missing) pixels_[i];

@@ -21,6 +21,10 @@
 
 namespace efface::batch {
 
+/// Bytes of the decoded pixels of some instances, as their headers state them.
+std::uint64_t stored_bytes(const std::vector<dicom::InstanceFacts>& facts,
+                           const std::vector<std::size_t>& instances);
+
 /// Real-world values of time point `t` of a stack (the last frame there is, where a slice has
 /// fewer). `path_of` an instance may name its staged output as well as its input.
 volume::Volume load_volume(const study::Stack& stack, std::size_t t,

@@ -124,6 +124,7 @@ class Summaries(Case):
         summary = json.loads((self.scratch / "run.json").read_text())
         self.assertEqual(summary["totals"], totals)
         self.assertEqual(summary["exit_code"], 3)
+        self.assertTrue(0 <= summary["network_seconds"] <= summary["seconds"])
         text = (self.scratch / "run.prom").read_text()
         for line in text.splitlines():
             if not line.startswith("# "):

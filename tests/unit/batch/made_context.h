@@ -2,7 +2,6 @@
 // and a segmenter that sees the heads it was told to see, one a call.
 #pragma once
 
-#include <mutex>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -46,7 +45,7 @@ struct MadeContext {
   ScriptedSegmenter segmenter;
   TaskPool pool{1};
   Observer observer;
-  std::mutex voxels;
+  VolumeGate voxels;
   Context context{.options = options,
                   .pseudonyms = pseudonyms,
                   .networks = face::Networks(segmenter),

@@ -7,6 +7,9 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <vector>
+
+#include "batch/volume_gate.h"
 
 namespace efface::batch {
 namespace {
@@ -170,50 +173,65 @@ TEST(ParallelFor, PassesErrorsThroughNestedLoops) {
   EXPECT_EQ(calls, 8) << "the pool works on";
 }
 
-TEST(LockWhileHelping, GivesTheLock) {
-  TaskPool pool(1);
-  std::mutex mutex;
-  const std::unique_lock<std::mutex> lock = pool.lock_while_helping(mutex);
-  EXPECT_TRUE(lock.owns_lock());
-  EXPECT_FALSE(std::unique_lock(mutex, std::try_to_lock).owns_lock());
-}
-
-TEST(LockWhileHelping, HelpsTheThreadThatHoldsIt) {
+TEST(HelpUntil, HelpsTheThreadThatItWaitsFor) {
   TaskPool pool(2);
-  std::mutex mutex;
   Meeting both_started(2), inside_loop(2);
   std::atomic<int> met = 0;
-  std::atomic<bool> got_it = false;
+  std::atomic<bool> is_done = false;
   pool.start([&] {
-    const std::lock_guard holding(mutex);
     both_started.arrive();
-    // Two indices that need two threads: the other one is waiting for the mutex.
+    // Two indices that need two threads: the other one is waiting.
     pool.parallel_for(2, [&](std::size_t) { met += inside_loop.arrive() ? 1 : 0; });
+    is_done = true;
   });
   pool.start([&] {
     both_started.arrive();
-    got_it = pool.lock_while_helping(mutex).owns_lock();
+    pool.help_until([&] { return is_done.load(); });
   });
   pool.wait_below(1);
   EXPECT_EQ(met, 2);
-  EXPECT_TRUE(got_it);
 }
 
-TEST(LockWhileHelping, LetsOneInAtATime) {
+/// The most studies of so many bytes that were behind a gate at once.
+int most_inside(const std::vector<std::uint64_t>& sizes) {
   TaskPool pool(4);
-  std::mutex mutex;
+  VolumeGate gate;
   std::atomic<int> inside = 0, most = 0, calls = 0;
-  for (int task = 0; task < 24; ++task) {
-    pool.start([&] {
-      const std::unique_lock<std::mutex> lock = pool.lock_while_helping(mutex);
-      most = std::max(most.load(), ++inside);
+  for (const std::uint64_t bytes : sizes) {
+    pool.start([&, bytes] {
+      const VolumeGate::Turn turn = gate.enter(pool, bytes);
+      const int now = ++inside;
+      for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) continue;
       pool.parallel_for(6, [&](std::size_t) { ++calls; });
       --inside;
     });
   }
   pool.wait_below(1);
-  EXPECT_EQ(most, 1);
-  EXPECT_EQ(calls, 24 * 6);
+  EXPECT_EQ(calls, 6 * static_cast<int>(sizes.size())) << "nobody waits forever";
+  return most;
+}
+
+TEST(VolumeGate, LetsTwoSmallStudiesInAtATime) {
+  EXPECT_LE(most_inside(std::vector<std::uint64_t>(24, 1)), 2);
+  TaskPool pool(2);
+  VolumeGate gate;
+  Meeting meeting(2);
+  std::atomic<int> met = 0;
+  for (int task = 0; task < 2; ++task) {
+    pool.start([&] {
+      const VolumeGate::Turn turn = gate.enter(pool, VolumeGate::most_bytes_of_two);
+      met += meeting.arrive() ? 1 : 0;
+    });
+  }
+  pool.wait_below(1);
+  EXPECT_EQ(met, 2);
+}
+
+TEST(VolumeGate, LetsALargeStudyInAlone) {
+  EXPECT_EQ(most_inside(std::vector<std::uint64_t>(24, VolumeGate::most_bytes_of_two + 1)), 1);
+  std::vector<std::uint64_t> mixed;
+  for (int i = 0; i < 24; ++i) mixed.push_back(i % 3 == 0 ? 1ULL << 40 : 1);
+  EXPECT_LE(most_inside(mixed), 2);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <fstream>
 #include <thread>
+#include <utility>
 
 #include "base/error.h"
 #include "face_torch/load.h"
@@ -53,6 +54,19 @@ TEST(TorchSegmenter, SeveralThreadsMayCallIt) {
   for (auto& r : results) threads.emplace_back([&] { r = segmenter.segment(input); });
   for (auto& t : threads) t.join();
   for (const auto& r : results) EXPECT_EQ(r.values, results[0].values);
+}
+
+TEST(TorchSegmenter, ShowsSmallGridsInPairsOnTheCpu) {
+  TorchSegmenter segmenter(test::write_model("batch", test::batch_model), on_cpu);
+  face::ModelInput input;
+  for (const auto& [rows, batch] : {std::pair{80U, 2.0F}, std::pair{96U, 1.0F}}) {
+    input.grid = {{2, rows, 64}, {}, 3.0};
+    input.values.assign(input.grid.voxel_count(), 0);
+    const face::Probabilities seen = segmenter.segment(input);
+    ASSERT_EQ(seen.values.size(), face::label_count * input.grid.voxel_count());
+    EXPECT_EQ(seen.values.front(), batch) << rows;
+    EXPECT_EQ(seen.values.back(), batch) << rows;
+  }
 }
 
 TEST(TorchSegmenter, AutomaticSaysWhyItTookTheCpu) {
