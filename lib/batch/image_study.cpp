@@ -67,6 +67,14 @@ class ImageStudy {
   }
 
   void process() {
+    const bool is_taken = std::any_of(files_.begin(), files_.end(), [](const IndexedFile& file) {
+      return file.is_name_taken && file.content != ContentKind::sidecar;
+    });
+    if (is_taken) {
+      audit::InputRecord taken;
+      withhold_taken_name(taken);
+      return withhold_all(taken.reason, taken.detail);
+    }
     if (context_.options.dry_run) return plan();
     const auto turn = context_.voxels.enter(context_.pool, likely_voxel_bytes(files_[main_]));
     volume_itk::ImageFile image(files_[main_].path);
@@ -106,6 +114,10 @@ class ImageStudy {
   /// A dry run loads no voxels.
   void plan() {
     for (std::size_t i = 0; i < record_.inputs.size(); ++i) {
+      if (files_[i].is_name_taken) {
+        withhold_taken_name(record_.inputs[i]);
+        continue;
+      }
       record_.inputs[i].outcome = audit::Outcome::written;
       record_.inputs[i].output = is_sidecar(i) ? sidecar_name(i) : output_name();
       record_.inputs[i].detail = "the model will be asked";
@@ -162,6 +174,10 @@ class ImageStudy {
     verify(image, staged, mask, described);
     for (std::size_t i = 0; i < record_.inputs.size(); ++i) {
       audit::InputRecord& input = record_.inputs[i];
+      if (is_sidecar(i) && files_[i].is_name_taken) {
+        withhold_taken_name(input);
+        continue;
+      }
       if (is_sidecar(i)) {
         clean_sidecar(files_[i], sidecar_name(i), staging_, false, context_, input);
         continue;

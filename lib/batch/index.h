@@ -33,6 +33,7 @@ struct IndexedFile {
   std::uint64_t version = 0;      ///< see input_watch.h
   std::uint32_t name_length = 0;  ///< of the end of `path` that is the name
   ContentKind content = ContentKind::other;
+  bool is_name_taken = false;  ///< see taken_names.h; only where names are kept
 
   /// The path below the inputs (carries patients' names: never printed).
   std::string_view name() const { return std::string_view(path).substr(path.size() - name_length); }

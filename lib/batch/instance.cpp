@@ -158,6 +158,11 @@ void withhold(audit::InputRecord& record, const std::string& reason, const std::
   record.detail = detail;
 }
 
+void withhold_taken_name(audit::InputRecord& record) {
+  withhold(record, "name-taken",
+           "another output would have the same name, or it is a name that efface needs itself");
+}
+
 void record_failure(audit::InputRecord& record) {
   record.outcome = audit::Outcome::failed;
   try {

@@ -47,6 +47,8 @@ audit::InputRecord new_record(const IndexedFile& file, const std::string& study,
 std::string without_quotes(const std::string& message);
 
 void withhold(audit::InputRecord& record, const std::string& reason, const std::string& detail);
+/// For an input whose output's name is not its own, see taken_names.h.
+void withhold_taken_name(audit::InputRecord& record);
 
 /// Turns an exception into the record's outcome, or rethrows what concerns the whole run (a full
 /// disk, a failed write, cancellation, a device that was asked for).

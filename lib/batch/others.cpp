@@ -157,10 +157,12 @@ audit::StudyRecord process_others(const StudyFiles& study, const fs::path& stagi
     audit::InputRecord input = new_record(file, study.token, context);
     const bool is_sidecar = file.content == ContentKind::sidecar;
     const bool is_kept = is_sidecar && context.options.names == Names::keep;
-    if (is_kept && !is_of_withheld_images(file, context)) {
+    const bool is_taken = is_kept && file.is_name_taken;
+    if (is_kept && !is_taken && !is_of_withheld_images(file, context)) {
       clean_sidecar(file, context.output_name(file.name()), staging, true, context, input);
     } else {
       withhold_other(file, is_kept, input);
+      if (is_taken) withhold_taken_name(input);
       if (file.content != ContentKind::not_a_file) {
         try {
           input.sha256 = base::to_hex(digest_file(file.path).sha256);

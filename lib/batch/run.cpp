@@ -25,6 +25,7 @@
 #include "batch/shard.h"
 #include "batch/sign.h"
 #include "batch/staging.h"
+#include "batch/taken_names.h"
 #include "crypto_openssl/crypto.h"
 #include "dicom_dcmtk/reader.h"
 
@@ -302,6 +303,7 @@ RunResult run(const RunOptions& options, const face::Networks& networks,
       return options.relabel ? relabelled(file.name(), pseudonyms) : std::string(file.name());
     };
     for_each_file(studies, [&](const IndexedFile& f) { released.found(f.name()); });
+    if (options.names == Names::keep) mark_taken_names(studies, output_name);
     if (options.shard) {
       header.shard = shard_record(studies, *options.shard);
       keep_shard(studies, *options.shard, pseudonyms);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "batch/instance.h"
 #include "batch/staging.h"
+#include "batch/taken_names.h"
 #include "descriptors/subject.h"
 
 namespace efface::batch {
@@ -18,11 +19,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t token_length = 16;  // hex characters in names: 64 bits
-
-std::string kept_name(std::string_view name) {
-  if (name.ends_with(".gz")) name.remove_suffix(3);  // written uncompressed
-  return std::string(name);
-}
 
 }  // namespace
 
@@ -119,8 +115,14 @@ void StudyInputs::name_outputs() {
       withhold(i, "no-instance-uid", "(0008,0018) is missing or empty");
       continue;
     }
-    outputs_[i] =
-        is_kept ? kept_name(context_.output_name(files_[i].name())) : keyed_name(i, patient);
+    if (files_[i].is_name_taken) {
+      withhold_taken_name(record(i));
+      digest(i);
+      finish(i);
+      continue;
+    }
+    outputs_[i] = is_kept ? kept_name(context_.output_name(files_[i].name()), ContentKind::dicom)
+                          : keyed_name(i, patient);
     by_uid[uid].push_back(i);
     by_name[outputs_[i]].push_back(i);
   }

@@ -56,6 +56,36 @@ class Shards(Case):
         return self.efface("run", root, "-o", output, "--key", self.key, "--shard", f"{i}/{n}",
                            *more, expect=expect)
 
+    def test_names_of_several_outputs(self):
+        """Two inputs with folders of one name: what both would write is withheld, whatever the
+        threads, the order and the shards."""
+        inputs = [self.scratch / side / "scan" for side in ("a", "b")]
+        for side, root in enumerate(inputs):
+            root.mkdir(parents=True)
+            for study in range(3):
+                uid = f"1.2.840.99.{side}.{study}"
+                (root / f"{study}.dcm").write_bytes(image(f"PID-{side}", uid, uid + ".1"))
+            uid = f"1.2.840.98.{side}"
+            (root / f"own{side}.dcm").write_bytes(image(f"PID-{side}", uid, uid + ".1"))
+            (root / "2.json").write_text('{"EchoTime": 0.03}')
+        keep = ("--names", "keep", "--pixels", "keep")
+        runs = {}
+        for jobs, order in (("1", inputs), ("4", inputs[::-1])):
+            output, manifest, _ = self.run_on(*order, out=f"out{jobs}", expect=3,
+                                              more=(*keep, "--jobs", jobs))
+            runs[jobs] = (tree(output), manifest["inputs"])
+            runs[jobs][0].pop("manifest.json")
+        self.assertEqual(runs["1"], runs["4"])
+        files, records = runs["1"]
+        self.assertEqual(set(files), {"scan/own0.dcm", "scan/own1.dcm"})
+        self.assertEqual(sorted(i.get("reason", "") for i in records), [""] * 2 + ["name-taken"] * 8)
+        output = self.scratch / "sharded"
+        for i in (1, 2, 3):
+            self.shard(inputs[0], output, i, 3, None, (*keep, str(inputs[1])))
+        self.efface("manifest", "merge", output, "-o", output)
+        self.assertEqual(json.loads((output / "manifest.json").read_text())["inputs"], records)
+        self.efface("manifest", "verify", output)
+
     def folder(self, output, i, n):
         return output / ".efface" / f"shard-{i}-of-{n}"
 
