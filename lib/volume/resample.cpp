@@ -113,7 +113,11 @@ struct Sum {
 class Resampler {
  public:
   Resampler(const Volume& volume, const RegularGrid& target)
-      : volume_(volume), target_(target), locator_(volume.grid) {
+      : volume_(volume),
+        target_(target),
+        locator_(volume.grid),
+        is_all_valid_(std::find(volume.valid.begin(), volume.valid.end(), 0) ==
+                      volume.valid.end()) {
     const StackGrid& source = volume.grid;
     extent_ = {source.columns, source.rows, source.slices()};
     const Vec3 spacing = source.spacing_mm();
@@ -212,7 +216,7 @@ class Resampler {
                              split(j, extent_[1], extent_[0], pj, sj) +
                              split(k, extent_[2], extent_[0] * extent_[1], pk, sk);
     sum.seen += 1;
-    if (!volume_.valid.empty()) return sample_valid(base, {si, sj, sk}, {pi, pj, pk}, sum);
+    if (!is_all_valid_) return sample_valid(base, {si, sj, sk}, {pi, pj, pk}, sum);
     const float* v = volume_.values.data() + base;
     const auto row = [&](std::size_t o) { return v[o] + pi * (v[o + si] - v[o]); };
     const float a = row(0), b = row(sj), c = row(sk), d = row(sk + sj);
@@ -258,6 +262,7 @@ class Resampler {
   const Volume& volume_;
   const RegularGrid& target_;
   Locator locator_;
+  bool is_all_valid_;
   std::array<std::size_t, 3> extent_{};
   std::array<std::size_t, 3> samples_{};
 };
