@@ -18,8 +18,9 @@ RUNS = 5
 
 
 class Result:
-    def __init__(self, seconds: float, peak_mib: float):
+    def __init__(self, seconds: float, peak_mib: float, cpu_seconds: float = 0):
         self.seconds = seconds
+        self.cpu_seconds = cpu_seconds  # of all threads, user and system
         self.peak_mib = peak_mib
 
 
@@ -31,7 +32,7 @@ def run_once(command: list[str]) -> Result:
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode != 0:
         raise SystemExit(f"{command[0]} ended with {child.returncode}")
-    return Result(seconds, usage.ru_maxrss / 1024)
+    return Result(seconds, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
 
 
 def on_disk(command: list[str]) -> list[str]:
