@@ -14,7 +14,7 @@ ARROWS = {
     "deid": {"base", "dicom"},
     "descriptors": {"base", "dicom", "deid", "text"},
     "findings": {"base"},
-    "check": {"base", "dicom", "deid", "text", "descriptors", "findings"},
+    "check": {"base", "dicom", "deid", "text", "descriptors", "findings", "sidecar"},
     "sidecar": {"base", "dicom", "deid", "text"},
     "burned_in": {"base", "dicom"},
     "face": {"base", "volume"},
@@ -23,11 +23,13 @@ ARROWS = {
     "config": {"base", "deid", "face", "dicom", "burned_in"},
     "dicom_dcmtk": {"base", "dicom"},
     "volume_itk": {"base", "volume"},
+    "picture_codecs": {"base", "dicom"},
     "face_torch": {"base", "volume", "face"},
     "ocr_tesseract": {"base", "burned_in"},
     "crypto_openssl": {"base"},
     "batch": {"base", "dicom", "volume", "study", "deid", "text", "descriptors", "face", "qc", "audit",
-              "burned_in", "sidecar", "findings", "check", "dicom_dcmtk", "volume_itk", "crypto_openssl"},
+              "burned_in", "sidecar", "findings", "check", "dicom_dcmtk", "volume_itk", "picture_codecs",
+              "crypto_openssl"},
 }
 ARROWS["cmd"] = set(ARROWS)
 FOREIGN = {  # header pattern -> modules that may include it (in .cpp and private headers)
@@ -41,6 +43,7 @@ FOREIGN = {  # header pattern -> modules that may include it (in .cpp and privat
     r"^unicode/": {"text"},
     r"^CLI/": {"cmd"},
     r"^zlib\.h": {"volume_itk", "dicom_dcmtk", "sidecar"},
+    r"^(png|jpeglib|tiffio)\.h": {"picture_codecs"},
     r"^pugixml": {"sidecar"},
 }
 PRINTS = re.compile(r"std::(cout|cerr|clog)|\b(printf|fprintf|puts|fputs|perror|vprintf)\s*\(|fmt::print|<iostream>")

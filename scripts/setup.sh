@@ -9,7 +9,7 @@ packages=(
   build-essential cmake ninja-build pkg-config
   libtorch-dev libopenblas0-pthread libinsighttoolkit5-dev libdcmtk-dev libcli11-dev
   nlohmann-json3-dev libfmt-dev libssl-dev zlib1g-dev libre2-dev libicu-dev
-  libtesseract-dev tesseract-ocr-eng libpugixml-dev
+  libtesseract-dev tesseract-ocr-eng libpugixml-dev libpng-dev libjpeg-dev libtiff-dev
   # to test
   libgtest-dev dcmtk dicom3tools libgdcm-tools openssl clang-format groff-base tesseract-ocr
   slurm-wlm munge parallel

@@ -47,18 +47,6 @@ dicom_dcmtk::FrameStream frames_of(dicom_dcmtk::DicomFile& file, const InstanceJ
   return frames;
 }
 
-/// Everything that looks like text in one frame: in the contrast of the whole range, and for deep
-/// samples in that of the usual values too.
-Found read_frame(const Frame& frame, const dicom::SampleLayout& layout,
-                 const burned_in::Clues& clues, burned_in::TextReader& reader) {
-  Found found = burned_in::find_text(burned_in::render(frame, layout), reader, clues);
-  if (layout.bits_allocated == 8) return found;
-  const Found more =
-      burned_in::find_text(burned_in::render(frame, layout, Stretch::middle), reader, clues);
-  found.insert(found.end(), more.begin(), more.end());
-  return found;
-}
-
 /// Reads the frames in portions, as many at once as there are threads.
 class FrameSurvey {
  public:
@@ -88,7 +76,8 @@ class FrameSurvey {
     }
     context_.pool.parallel_for(fresh.size(), [&](std::size_t f) {
       auto reader = context_.text_readers->borrow();
-      found_[first + fresh[f]] = read_frame(portion[fresh[f]], frames_.layout, clues_, *reader);
+      found_[first + fresh[f]] =
+          find_text_in_frame(portion[fresh[f]], frames_.layout, clues_, *reader);
     });
     for (std::size_t n = 0; n < count; ++n) {
       const bool is_fresh = std::find(fresh.begin(), fresh.end(), n) != fresh.end();
@@ -200,6 +189,16 @@ dicom_dcmtk::FrameStream blanked(dicom_dcmtk::FrameStream frames, const std::vec
 }
 
 }  // namespace
+
+Found find_text_in_frame(std::span<const std::byte> frame, const dicom::SampleLayout& layout,
+                         const burned_in::Clues& clues, burned_in::TextReader& reader) {
+  Found found = burned_in::find_text(burned_in::render(frame, layout), reader, clues);
+  if (layout.bits_allocated == 8) return found;
+  const Found more =
+      burned_in::find_text(burned_in::render(frame, layout, Stretch::middle), reader, clues);
+  found.insert(found.end(), more.begin(), more.end());
+  return found;
+}
 
 std::vector<Found> find_burned_in_text(dicom_dcmtk::DicomFile& file, const dicom::DataSet& data_set,
                                        const Context& context) {

@@ -3,6 +3,7 @@
 // itself: the new pixels go to the writer with the rest of the instance.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "audit/record.h"
@@ -25,5 +26,12 @@ void clean_burned_in_text(dicom_dcmtk::DicomFile& file, const dicom::DataSet& da
 std::vector<std::vector<burned_in::FoundText>> find_burned_in_text(dicom_dcmtk::DicomFile& file,
                                                                    const dicom::DataSet& data_set,
                                                                    const Context& context);
+
+/// Of one frame: in the contrast of the whole range, and for deep samples in that of the usual
+/// values too.
+std::vector<burned_in::FoundText> find_text_in_frame(std::span<const std::byte> frame,
+                                                     const dicom::SampleLayout& layout,
+                                                     const burned_in::Clues& clues,
+                                                     burned_in::TextReader& reader);
 
 }  // namespace efface::batch

@@ -1,6 +1,9 @@
-// Text in the pixels of one DICOM image, found as run finds what it blanks. Changes nothing.
+// Text in the pixels of one DICOM image, or of a picture file, found as run finds what it blanks.
+// Changes nothing.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
 
 #include "batch/check_sink.h"
@@ -17,5 +20,10 @@ namespace efface::batch {
 void check_burned_in_text(const std::string& path, dicom_dcmtk::DicomFile& file,
                           const dicom::DataSet& attributes, const dicom::InstanceFacts& facts,
                           const Context& context, CheckSink& sink);
+
+/// The same of a PNG, JPEG, TIFF or BMP file. not-checked for other formats and what cannot be
+/// decoded.
+void check_text_in_picture(const std::string& path, std::span<const std::byte> content,
+                           const Context& context, CheckSink& sink);
 
 }  // namespace efface::batch
