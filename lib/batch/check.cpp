@@ -82,7 +82,7 @@ void check_study(const StudyFiles& study, const CheckOptions& options, const Con
       sink.add(file.path, "not-checked", "",
                "a " + std::string(file.kind) + " is not followed or opened");
     } else {
-      check_other_file(file, options, sink);
+      check_other_file(file, options, context, sink);
     }
   }
 }

@@ -1,60 +1,26 @@
 #include "check/fields.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
-#include <charconv>
 #include <cstdlib>
-#include <map>
 
+#include "check/file_name.h"
+#include "check/free_text.h"
 #include "check/pseudonym.h"
 #include "check/vendor_roots.h"
 #include "deid/table.h"
+#include "sidecar/value_shapes.h"
 
 namespace efface::check {
 
 namespace {
 
-using deid::Code;
 using deid::SafeHarbor;
 using findings::Finding;
+using sidecar::Field;
+using sidecar::Treatment;
 
-/// Lower case, letters and digits alone.
-std::string plain(std::string_view name) {
-  std::string text;
-  for (const char c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0) text += static_cast<char>(std::tolower(byte));
-  }
-  return text;
-}
-
-const deid::TableRow* row_of(std::string_view name) {
-  static const auto by_keyword = [] {
-    std::map<std::string, const deid::TableRow*> rows;
-    for (const deid::TableRow& row : deid::table()) rows.emplace(plain(row.keyword), &row);
-    return rows;
-  }();
-  std::uint32_t tag = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), tag, 16);
-  if (name.size() == 8 && error == std::errc() && end == name.data() + name.size()) {
-    return deid::find_row(
-        {static_cast<std::uint16_t>(tag >> 16U), static_cast<std::uint16_t>(tag & 0xFFFFU)});
-  }
-  const bool is_word = name.find('-') == std::string_view::npos;
-  const auto found = is_word ? by_keyword.find(plain(name)) : by_keyword.end();
-  return found == by_keyword.end() ? nullptr : found->second;
-}
-
-/// Columns and keys of no standard.
-bool says_who_by_name(const std::string& name) {
-  constexpr auto names = std::to_array<std::string_view>(
-      {"address",     "birthdate",    "dateofbirth", "dob",
-       "email",       "emailaddress", "familyname",  "firstname",
-       "fullname",    "givenname",    "lastname",    "mrn",
-       "patientname", "phone",        "phonenumber", "socialsecuritynumber",
-       "ssn",         "subjectname",  "surname",     "telephone"});
-  return std::binary_search(names.begin(), names.end(), name);
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
 }
 
 /// "2009-06-15T13:45:30" and the like: the year, or 0.
@@ -63,51 +29,101 @@ int year_of(std::string_view value) {
   return std::atoi(std::string(value.substr(0, 4)).c_str());
 }
 
+bool is_of_time(dicom::Vr vr) {
+  return vr == dicom::Vr::DA || vr == dicom::Vr::DT || vr == dicom::Vr::TM;
+}
+
 Finding found(const char* rule, std::string place, std::string reason) {
   return {rule, {}, std::move(place), std::move(reason), 1};
 }
 
-Finding judge_row(const deid::TableRow& row, std::string place, const deid::Profile& profile) {
-  const Code code = deid::code_for(row.tag, profile);
-  if (code == Code::none || code == Code::K || row.tag.is_private()) return {};
-  if (row.vr == dicom::Vr::UI) return {};
-  const SafeHarbor kind = deid::safe_harbor_class(row.tag, row.vr);
-  const bool is_time = row.vr == dicom::Vr::TM;
+/// Dates of images, which data sets of BIDS move together. A birth before 1925 was not moved.
+bool was_shifted_by_bids(const Field& field, std::string_view value) {
+  constexpr int first_year_of_dates = 1925;
+  const bool is_of_image = field.name == "acqtime" || field.name == "AcquisitionDateTime";
+  return is_of_image && year_of(value) > 0 && year_of(value) < first_year_of_dates;
+}
+
+/// A name of a person, as far as can be seen.
+bool may_name_somebody(const Field& field, std::string_view value, Among among) {
+  const bool is_bare = field.name == "name" && among == Among::anything;
+  return is_bare ? holds_frequent_name(value) : reads_as_name(value);
+}
+
+bool is_text_or_number(dicom::Vr vr) {
+  return dicom::is_text(vr) && vr != dicom::Vr::none;
+}
+
+/// Of numbers without quotation marks.
+bool may_be_count(const deid::TableRow& row, std::string_view value, ValueKind kind) {
+  constexpr std::size_t most_digits = 5;
+  if (!is_text_or_number(row.vr)) return true;  // a sequence, or bytes
+  const bool is_short =
+      value.size() <= most_digits && std::all_of(value.begin(), value.end(), is_digit);
+  const SafeHarbor harm = deid::safe_harbor_class(row.tag, row.vr);
+  const bool may_be_value = harm == SafeHarbor::dates || harm == SafeHarbor::none;
+  return is_short && (kind == ValueKind::inner_number || !may_be_value);
+}
+
+Finding judge_removed(const Field& field, std::string_view value, std::string place, ValueKind kind,
+                      Among among) {
+  const deid::TableRow& row = *field.row;
+  const SafeHarbor harm = deid::safe_harbor_class(row.tag, row.vr);
+  if (row.vr == dicom::Vr::UI || was_shifted_by_bids(field, value)) return {};
+  if (row.vr == dicom::Vr::PN && !may_name_somebody(field, value, among)) return {};
+  if (kind != ValueKind::text && may_be_count(row, value, kind)) return {};
+  if (is_of_time(row.vr) && std::none_of(value.begin(), value.end(), is_digit)) {
+    return find_in_text(value, std::move(place));
+  }
+  if (field.name.empty()) {
+    return found("sidecar.field", std::move(place), "the field's name says that it identifies");
+  }
   const std::string keyword(row.keyword);
-  if (kind == SafeHarbor::none || is_time) {
+  if (harm == SafeHarbor::none || row.vr == dicom::Vr::TM) {
     return found("sidecar.other", std::move(place), "the profile removes " + keyword);
   }
   return found("sidecar.field", std::move(place),
-               "the profile removes or replaces " + keyword + ": " + deid::to_string(kind));
+               "the profile removes or replaces " + keyword + ": " + deid::to_string(harm));
+}
+
+bool is_over_89(std::string_view value) {
+  constexpr double oldest = 89;
+  return sidecar::is_high_age(value) && std::atof(std::string(value).c_str()) > oldest;
 }
 
 }  // namespace
 
-Finding judge_field(std::string_view name, std::string_view value, std::string place,
-                    const deid::Profile& profile, bool is_count) {
-  constexpr int first_year_of_dates = 1925;
-  constexpr double oldest = 89;
-  if (is_placeholder(value) || is_own_pseudonym(value)) return {};
+Finding judge_value(const Field& field, std::string_view value, std::string place, ValueKind kind,
+                    Among among) {
+  if (is_placeholder(value) || is_own_pseudonym(value) || sidecar::stays(field, value)) return {};
   const std::string_view manufacturer = manufacturer_of(value);
   if (!manufacturer.empty()) {
     return found("uid.vendor-root", std::move(place),
                  "a UID below the root of " + std::string(manufacturer) + ": it was not replaced");
   }
-  const std::string plain_name = plain(name);
-  if (plain_name == "acqtime" || plain_name == "acquisitiondatetime") {
-    const bool was_shifted = year_of(value) > 0 && year_of(value) < first_year_of_dates;
-    if (was_shifted || (year_of(value) == 0 && plain_name == "acqtime")) return {};
-    return found("sidecar.field", std::move(place), "a date of 1925 or later: it was not shifted");
+  switch (field.treatment) {
+    case Treatment::remove:
+      return judge_removed(field, value, std::move(place), kind, among);
+    case Treatment::replace_uid:
+    case Treatment::shift_date:
+      return {};
+    case Treatment::age:
+      if (!sidecar::is_high_age(value)) break;
+      return is_over_89(value) ? found("sidecar.field", std::move(place), "an age over 89")
+                               : Finding();
+    default:
+      break;
   }
-  if (plain_name == "age") {
-    if (std::atof(std::string(value).c_str()) <= oldest) return {};
-    return found("sidecar.field", std::move(place), "an age over 89");
+  return kind != ValueKind::text ? Finding() : find_in_text(value, std::move(place));
+}
+
+Finding find_in_field_name(std::string_view name, std::string place) {
+  Finding finding = find_in_text(name, place);
+  if (finding.rule.empty() && !find_in_name(name).rule.empty()) {
+    finding = found("text.name", std::move(place), {});
   }
-  if (!is_count && says_who_by_name(plain_name)) {
-    return found("sidecar.field", std::move(place), "the field's name says that it identifies");
-  }
-  const deid::TableRow* row = row_of(name);
-  return row == nullptr ? Finding() : judge_row(*row, std::move(place), profile);
+  if (!finding.rule.empty()) finding.reason = "the name of a field gives somebody away";
+  return finding;
 }
 
 }  // namespace efface::check

@@ -1,25 +1,41 @@
-// Fields of data that go with images, by their names: keys of JSON sidecars (as dcm2niix and the
-// DICOM JSON model spell them), columns of TSV and CSV files (BIDS). The names are DICOM's keywords
-// and tags, so the table of PS3.15 says what a field means.
+// Values of fields of data that go with images: keys of JSON, elements of XML, columns of TSV and
+// CSV files. What a name means is known to sidecar/fields.h alone: what `run` takes out of a field
+// is found here, what it writes is passed. Two things are judged by what stands there: a name must
+// read as one (pseudonym.h), and small numbers may be counts.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-#include "deid/profile.h"
 #include "findings/finding.h"
+#include "sidecar/fields.h"
 
 namespace efface::check {
 
-/// What a field of this name and value is, or a finding without a rule. `value`: as text.
-///  * a field named like an attribute that the profile removes or replaces: sidecar.field, or
-///    sidecar.other for times of day, descriptions and what is of no class of HIPAA;
-///  * UIDs of any name: uid.vendor-root;
-///  * acq_time and other dates of BIDS: those from 1925 on, since earlier ones say that they were
-///    shifted (BIDS, common principles, units);
-///  * ages over 89; fields named like what identifies (surname, dob, address, phone, e-mail, mrn),
-///    but numbers that may be counts.
-findings::Finding judge_field(std::string_view name, std::string_view value, std::string place,
-                              const deid::Profile& profile, bool is_count = false);
+enum class ValueKind : std::uint8_t {
+  text,         ///< of JSON or XML: "name" alone may be anything's name
+  number,       ///< written without quotation marks: of a field that names or numbers somebody, up
+                ///< to five digits are a count
+  inner_number  ///< in an object that is a field's value ({"StudyDate": {"removed": 3}}): up to
+                ///< five digits are a count, whatever the field
+};
+enum class Among : std::uint8_t { anything, people };  ///< tables list people
+
+/// What a value is, or a finding without a rule:
+///  * in a field that the profile removes: sidecar.field, or sidecar.other for times of day,
+///    descriptions and what is of no class of HIPAA;
+///  * UIDs below a manufacturer's root: uid.vendor-root; others cannot be told from replaced ones;
+///  * BIDS' acq_time before 1925 says that it was shifted (common principles, units); where the
+///    profile moves dates, nobody can tell;
+///  * ages over 89 (45 CFR 164.514(b)(2)(i)(C); `run` writes 89 as 89+, too);
+///  * everything else as free text (free_text.h), unless its field says what it is
+///    (sidecar::stays()).
+findings::Finding judge_value(const sidecar::Field& field, std::string_view value,
+                              std::string place, ValueKind kind = ValueKind::text,
+                              Among among = Among::anything);
+
+/// Names of fields, columns and elements that nobody knows may themselves be somebody's: such a
+/// name must not be shown as a place.
+findings::Finding find_in_field_name(std::string_view name, std::string place);
 
 }  // namespace efface::check

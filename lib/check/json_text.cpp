@@ -14,6 +14,8 @@ namespace efface::check {
 namespace {
 
 using Json = nlohmann::json;
+using sidecar::Field;
+using sidecar::Treatment;
 
 constexpr int most_levels = 100;
 
@@ -40,24 +42,27 @@ bool is_made_of_digests(const std::string& text) {
   return has_letter && longest >= shortest;
 }
 
+/// What describes columns of a table in BIDS: words about a field, no values of it.
+bool describes_a_column(const Json& object) {
+  return object.contains("Description") || object.contains("LongName") ||
+         object.contains("Levels") || object.contains("Units");
+}
+
 class Strings {
  public:
-  explicit Strings(const deid::Profile& profile) : profile_(profile) {}
+  Strings(const deid::Profile& profile, bool is_publication)
+      : profile_(profile), is_publication_(is_publication) {}
 
-  /// `shape` is the pointer with all places in arrays alike; `field` the key that a value belongs
-  /// to.
+  /// `shape` is the pointer with all places in arrays alike; `field`: what a value belongs to.
   void visit(const Json& value, const std::string& pointer, const std::string& shape,
-             const std::string& field) {
+             const Field& field, ValueKind numbers = ValueKind::number) {
     if (value.is_string()) return look(value.get_ref<const std::string&>(), pointer, shape, field);
-    if (value.is_number()) return look_at_number(value.dump(), pointer, shape, field);
+    if (value.is_number()) return add(judge_value(field, value.dump(), pointer, numbers), shape);
     if (value.is_object()) {
-      for (const auto& [key, member] : value.items()) {
-        const std::string step = "/" + escaped(key);
-        visit(member, pointer + step, shape + step, is_of_dicom_json(key) ? field : key);
-      }
+      visit_members(value, pointer, shape, field);
     } else if (value.is_array()) {
       for (std::size_t i = 0; i < value.size(); ++i) {
-        visit(value[i], pointer + "/" + std::to_string(i), shape + "/*", field);
+        visit(value[i], pointer + "/" + std::to_string(i), shape + "/*", field, numbers);
       }
     }
   }
@@ -70,7 +75,9 @@ class Strings {
 
  private:
   const deid::Profile& profile_;
+  bool is_publication_;
   std::map<std::pair<std::string, std::string>, findings::Finding> found_;
+  std::map<std::string, bool> telling_keys_;  ///< of those that were met
 
   /// What stands around the values of an attribute (PS3.18 F.2.2, F.2.3).
   static bool is_of_dicom_json(const std::string& key) {
@@ -78,18 +85,42 @@ class Strings {
            key == "vr";
   }
 
-  void look(const std::string& text, const std::string& pointer, const std::string& shape,
-            const std::string& field) {
-    if (pointer.ends_with("/vr") || is_made_of_digests(text)) return;
-    findings::Finding finding = judge_field(field, text, pointer, profile_);
-    const bool is_version = field.ends_with("Version") || field.ends_with("Versions");
-    if (finding.rule.empty() && !is_version) finding = find_in_text(text, pointer);
-    add(finding, shape);
+  /// What is in a field that goes, goes with it, and what is in one that stays, stays.
+  void visit_members(const Json& object, const std::string& pointer, const std::string& shape,
+                     const Field& own) {
+    const bool passes_on = own.treatment == Treatment::keep ||
+                           (own.treatment == Treatment::remove && !describes_a_column(object));
+    std::size_t number = 0;
+    for (const auto& [key, member] : object.items()) {
+      ++number;
+      const bool is_own = passes_on || (own.row != nullptr && is_of_dicom_json(key));
+      const Field field = is_own ? own : sidecar::field_of(key, profile_, is_publication_);
+      std::string step = "/" + escaped(key);
+      if (!is_own && field.name.empty() && gives_away(key)) {
+        step = "/(key " + std::to_string(number) + ")";
+        add(find_in_field_name(key, pointer + step), shape + step);
+      }
+      const bool is_inner = passes_on && !is_of_dicom_json(key);
+      visit(member, pointer + step, shape + step, field,
+            is_inner ? ValueKind::inner_number : ValueKind::number);
+    }
   }
 
-  void look_at_number(const std::string& text, const std::string& pointer, const std::string& shape,
-                      const std::string& field) {
-    add(judge_field(field, text, pointer, profile_, true), shape);
+  bool gives_away(const std::string& key) {
+    const auto [known, is_new] = telling_keys_.try_emplace(key, false);
+    if (is_new) known->second = !find_in_field_name(key, {}).rule.empty();
+    return known->second;
+  }
+
+  void look(const std::string& text, const std::string& pointer, const std::string& shape,
+            const Field& field) {
+    if (pointer.ends_with("/vr") || is_made_of_digests(text)) return;
+    // In a publication's description, people and dates stand on purpose: a note.
+    const bool is_published = is_publication_ && field.treatment == Treatment::keep;
+    findings::Finding finding =
+        is_published ? find_in_text(text, pointer) : judge_value(field, text, pointer);
+    if (is_published && !finding.rule.empty()) finding.rule = "document.text";
+    add(finding, shape);
   }
 
   void add(const findings::Finding& finding, const std::string& shape) {
@@ -102,7 +133,8 @@ class Strings {
 }  // namespace
 
 std::optional<std::vector<findings::Finding>> find_in_json(std::string_view text,
-                                                           const deid::Profile& profile) {
+                                                           const deid::Profile& profile,
+                                                           bool is_publication) {
   bool is_too_deep = false;
   const auto callback = [&](int depth, Json::parse_event_t, Json&) {
     is_too_deep = is_too_deep || depth > most_levels;
@@ -111,7 +143,7 @@ std::optional<std::vector<findings::Finding>> find_in_json(std::string_view text
   const Json document = Json::parse(text, callback, false);
   if (document.is_discarded() || is_too_deep) return std::nullopt;
   if (!document.is_structured()) return std::nullopt;
-  Strings strings(profile);
+  Strings strings(profile, is_publication);
   strings.visit(document, {}, {}, {});
   return strings.take();
 }

@@ -13,8 +13,11 @@ namespace efface::check {
 
 /// Findings in fields (fields.h; members of an object of the DICOM JSON model are fields of its
 /// key) and strings, at their JSON pointers; those of one rule in several elements of an array are
-/// one. Nothing where the text is no JSON, or nested deeper than 100 levels.
+/// one. Keys that give somebody away are numbered. `is_publication`: dataset_description.json,
+/// whose authors are the note document.text. Nothing where the text is no JSON, or nested deeper
+/// than 100 levels.
 std::optional<std::vector<findings::Finding>> find_in_json(std::string_view text,
-                                                           const deid::Profile& profile);
+                                                           const deid::Profile& profile,
+                                                           bool is_publication = false);
 
 }  // namespace efface::check

@@ -38,8 +38,15 @@ constexpr auto telling_fields = std::to_array<ExifField>({
     {0xA435, "LensSerialNumber"},
 });
 constexpr auto text_fields = std::to_array<ExifField>({
+    {0x010D, "DocumentName"},
     {0x010E, "ImageDescription"},
+    {0x02BC, "XMP"},
+    {0x83BB, "IPTC"},
     {0x9286, "UserComment"},
+    {0x9C9B, "XPTitle"},
+    {0x9C9C, "XPComment"},
+    {0x9C9E, "XPKeywords"},
+    {0x9C9F, "XPSubject"},
 });
 constexpr std::uint16_t exif_folder = 0x8769, thumbnail_offset = 0x0201;
 
@@ -60,7 +67,10 @@ class PictureFindings {
       all_.push_back({rule, {}, std::move(place), std::move(reason), 1});
     }
   }
-  void add_text(std::string_view text, std::string place) {
+  /// Zeros are left out: they pad, and XP fields are UTF-16.
+  void add_text(std::string_view bytes, std::string place) {
+    std::string text(bytes);
+    std::erase(text, '\0');
     Finding finding = find_in_text(text, std::move(place));
     if (!finding.rule.empty()) all_.push_back(std::move(finding));
   }
@@ -141,6 +151,7 @@ class TiffReader {
 
 void read_jpeg(std::span<const std::byte> bytes, PictureFindings& findings) {
   constexpr unsigned first_application = 0xE0, iptc = 0xED, comment = 0xFE, scan = 0xDA;
+  constexpr std::string_view small_copy("JFXX\0", 5), more_pictures("MPF\0", 4);
   const auto byte = [&](std::size_t i) { return std::to_integer<unsigned>(bytes[i]); };
   for (std::size_t at = 2; at + 4 <= bytes.size() && byte(at) == 0xFF;) {
     const unsigned marker = byte(at + 1);
@@ -152,6 +163,10 @@ void read_jpeg(std::span<const std::byte> bytes, PictureFindings& findings) {
       TiffReader(segment.subspan(6), findings).read();
     } else if (marker == first_application + 1 && text.starts_with("http://ns.adobe.com/")) {
       findings.add_text(text, "XMP");
+    } else if (marker == first_application && text.starts_with(small_copy)) {
+      findings.add("thumbnail", "JFXX", "a small copy of the picture");
+    } else if (marker == first_application + 2 && text.starts_with(more_pictures)) {
+      findings.add("thumbnail", "MPF", "more pictures behind the first, which nobody looks at");
     } else if (marker == iptc) {
       findings.add_text(text, "IPTC");
     } else if (marker == comment) {
@@ -172,28 +187,85 @@ void read_png(std::span<const std::byte> bytes, PictureFindings& findings) {
     const std::string_view kind = text_of(bytes.subspan(at + 4, 4));
     const auto chunk = bytes.subspan(at + 8, length);
     if (kind == "eXIf") TiffReader(chunk, findings).read();
-    if (kind == "tEXt" || kind == "iTXt") findings.add_text(text_of(chunk), std::string(kind));
-    if (kind == "zTXt") findings.add("not-checked", "zTXt", "compressed text, which is not read");
+    const std::string_view text = text_of(chunk);
+    const std::size_t flag = text.find('\0') + 1;  // npos + 1 is 0
+    const bool is_packed =
+        kind == "zTXt" || (kind == "iTXt" && flag > 0 && flag < text.size() && text[flag] == 1);
+    if (is_packed) {
+      findings.add("not-checked", std::string(kind), "compressed text, which is not read");
+    } else if (kind == "tEXt" || kind == "iTXt") {
+      findings.add_text(text, std::string(kind));
+    }
     at += around + length;
   }
+}
+
+/// Comments; blocks are followed over their sub-blocks.
+void read_gif(std::span<const std::byte> bytes, PictureFindings& findings) {
+  constexpr std::size_t screen = 13, image = 10;
+  constexpr unsigned extension = 0x21, picture = 0x2C, comment = 0xFE;
+  const auto byte = [&](std::size_t i) {
+    return i < bytes.size() ? std::to_integer<unsigned>(bytes[i]) : 0U;
+  };
+  const auto palette = [](unsigned flags) {
+    return (flags & 0x80U) != 0 ? std::size_t{3} << ((flags & 7U) + 1U) : 0U;
+  };
+  std::size_t at = screen + palette(byte(10));
+  while (at < bytes.size() && (byte(at) == extension || byte(at) == picture)) {
+    const bool is_comment = byte(at) == extension && byte(at + 1) == comment;
+    at += byte(at) == extension ? 2 : image + palette(byte(at + image - 1)) + 1;
+    std::string text;
+    for (; byte(at) != 0 && at + byte(at) < bytes.size(); at += byte(at) + 1) {
+      if (is_comment) text += text_of(bytes.subspan(at + 1, byte(at)));
+    }
+    ++at;
+    if (is_comment) findings.add_text(text, "comment");
+  }
+}
+
+void read_webp(std::span<const std::byte> bytes, PictureFindings& findings) {
+  constexpr std::size_t first = 12, around = 8;
+  for (std::size_t at = first; at + around <= bytes.size();) {
+    std::size_t length = 0;
+    for (std::size_t i = 4; i > 0; --i) {
+      length = length << 8U | std::to_integer<std::size_t>(bytes[at + 3 + i]);
+    }
+    if (length > bytes.size() - at - around) return;
+    const std::string_view kind = text_of(bytes.subspan(at, 4));
+    const auto chunk = bytes.subspan(at + around, length);
+    if (kind == "EXIF") TiffReader(chunk, findings).read();
+    if (kind == "XMP ") findings.add_text(text_of(chunk), "XMP");
+    at += around + length + length % 2;
+  }
+}
+
+bool is_bmp(std::string_view begin) {
+  // "BM" alone begins many a text; bytes 6 to 9 are reserved and zero.
+  return begin.size() >= 10 && begin.starts_with("BM") &&
+         begin.substr(6, 4) == std::string_view("\0\0\0\0", 4);
 }
 
 }  // namespace
 
 std::optional<std::vector<Finding>> find_in_picture(std::span<const std::byte> bytes) {
   PictureFindings findings;
-  const std::string_view begin = text_of(bytes.first(std::min<std::size_t>(bytes.size(), 8)));
+  constexpr std::size_t longest_mark = 12;
+  const std::string_view begin =
+      text_of(bytes.first(std::min<std::size_t>(bytes.size(), longest_mark)));
   if (begin.starts_with("\xFF\xD8\xFF")) {
     read_jpeg(bytes, findings);
-  } else if (begin == "\x89PNG\r\n\x1A\n") {
+  } else if (begin.starts_with("\x89PNG\r\n\x1A\n")) {
     read_png(bytes, findings);
   } else if (begin.starts_with(std::string_view("II*\0", 4)) ||
              begin.starts_with(std::string_view("MM\0*", 4))) {
     TiffReader(bytes, findings).read();
-  } else {
+  } else if (begin.starts_with("GIF87a") || begin.starts_with("GIF89a")) {
+    read_gif(bytes, findings);
+  } else if (begin.starts_with("RIFF") && begin.ends_with("WEBP")) {
+    read_webp(bytes, findings);
+  } else if (!is_bmp(begin)) {
     return std::nullopt;
   }
-  findings.add("not-checked", "", "the picture itself: no rule looks at what it shows");
   return findings.take();
 }
 

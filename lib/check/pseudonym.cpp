@@ -103,4 +103,12 @@ bool reads_as_name(std::string_view value) {
   });
 }
 
+bool holds_frequent_name(std::string_view value) {
+  if (is_placeholder(value) || is_own_pseudonym(value)) return false;
+  const std::vector<std::string> parts = parts_of(value);
+  return std::any_of(parts.begin(), parts.end(), [](const std::string& part) {
+    return !has_digit(part) && !is_placeholder_word(part) && text::Words::built_in().is_name(part);
+  });
+}
+
 }  // namespace efface::check

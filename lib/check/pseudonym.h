@@ -18,4 +18,7 @@ bool is_own_pseudonym(std::string_view value);
 /// head") only frequent names count.
 bool reads_as_name(std::string_view value);
 
+/// Whether a part of it, without digits, is a frequent name.
+bool holds_frequent_name(std::string_view value);
+
 }  // namespace efface::check

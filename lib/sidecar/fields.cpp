@@ -1,3 +1,5 @@
+#include "sidecar/fields.h"
+
 #include <algorithm>
 #include <charconv>
 #include <map>
@@ -7,7 +9,6 @@
 
 #include "sidecar/clean.h"
 #include "sidecar/field_data.h"
-#include "sidecar/internal_fields.h"
 
 namespace efface::sidecar {
 
@@ -73,6 +74,13 @@ class Names {
   const Known* find(std::string_view name) const {
     const auto found = known_.find(folded(name));
     return found == known_.end() ? nullptr : &found->second;
+  }
+
+  std::vector<std::string> all() const {
+    std::vector<std::string> names;
+    for (const auto& [folded_name, known] : known_) names.push_back(known.name);
+    std::sort(names.begin(), names.end());
+    return names;
   }
 
   /// For names that find() does not know.
@@ -145,6 +153,14 @@ Field field_of(std::string_view name, const deid::Profile& profile, bool is_publ
   if (is_publication && known->is_publication) return {Treatment::keep, nullptr, known->name};
   if (known->row == nullptr) return {known->treatment, nullptr, known->name};
   return field_of_row(*known->row, profile, known->name);
+}
+
+bool is_plain(const Field& field) {
+  return field.treatment == Treatment::clean && field.name.empty() && field.row == nullptr;
+}
+
+std::vector<std::string> known_names() {
+  return names().all();
 }
 
 std::string field_name(std::string_view field) {

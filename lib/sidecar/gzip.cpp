@@ -61,6 +61,24 @@ std::string inflated(std::string_view gzip, std::size_t most_bytes) {
   }
 }
 
+bool is_gzip(std::string_view bytes) {
+  return bytes.starts_with("\x1F\x8B\x08");
+}
+
+std::string_view original_name(std::string_view gzip) {
+  constexpr std::size_t fixed = 10;  // RFC 1952, 2.3
+  constexpr unsigned has_extra = 4, has_name = 8;
+  if (!is_gzip(gzip) || gzip.size() < fixed) return {};
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(gzip[i]); };
+  std::size_t at = fixed;
+  if ((byte(3) & has_extra) != 0) {
+    if (gzip.size() < at + 2) return {};
+    at += 2 + byte(at) + (static_cast<std::size_t>(byte(at + 1)) << 8U);
+  }
+  if ((byte(3) & has_name) == 0 || at >= gzip.size()) return {};
+  return gzip.substr(at, gzip.find('\0', at) - at);
+}
+
 std::string deflated(std::string_view bytes) {
   std::string output;
   Stream<deflateEnd> stream(bytes);

@@ -11,6 +11,11 @@ namespace efface::sidecar {
 /// anything else, or holds more than `most_bytes`: memory grows with what comes out, to no more.
 std::string inflated(std::string_view gzip, std::size_t most_bytes);
 
+bool is_gzip(std::string_view bytes);
+
+/// The name of the file that was compressed, where the first member holds one (FNAME).
+std::string_view original_name(std::string_view gzip);
+
 /// One member without a name and a time: equal bytes give equal bytes.
 std::string deflated(std::string_view bytes);
 

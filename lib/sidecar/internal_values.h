@@ -8,7 +8,7 @@
 
 #include "base/phi.h"
 #include "sidecar/clean.h"
-#include "sidecar/internal_fields.h"
+#include "sidecar/fields.h"
 #include "text/cleaner.h"
 
 namespace efface::sidecar {
@@ -46,8 +46,5 @@ class Values {
 void learn(text::SubjectValues& subject, const Field& field, std::string_view value);
 
 bool is_well_formed_utf8(std::string_view text);
-/// A number as JSON or a table writes it; not more than 6 digits when there is no point in it:
-/// longer ones may be of a person.
-bool is_harmless_number(std::string_view value);
 
 }  // namespace efface::sidecar

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "sidecar/internal_formats.h"
 #include "sidecar/internal_values.h"
+#include "sidecar/value_shapes.h"
 
 namespace efface::sidecar {
 

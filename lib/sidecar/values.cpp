@@ -1,10 +1,9 @@
 #include <algorithm>
-#include <cctype>
-#include <charconv>
 
 #include "base/error.h"
 #include "deid/dates.h"
 #include "sidecar/internal_values.h"
+#include "sidecar/value_shapes.h"
 #include "text/character_sets.h"
 
 namespace efface::sidecar {
@@ -18,52 +17,10 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-bool is_alphanumeric(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0;
-}
-
-/// Folders and names as BIDS allows them, or a URI bids:NAME:path.
-bool is_path(std::string_view value) {
-  return !value.empty() && std::all_of(value.begin(), value.end(), [](char c) {
-    return is_alphanumeric(c) || c == '_' || c == '-' || c == '.' || c == '/' || c == ':' ||
-           c == '+';
-  });
-}
-
-bool is_version(std::string_view value) {
-  return !value.empty() && value.size() <= 40 &&
-         std::all_of(value.begin(), value.end(), [](char c) {
-           return is_alphanumeric(c) || c == '.' || c == '-' || c == '_' || c == ' ' || c == '/';
-         });
-}
-
-bool is_label(std::string_view value) {
-  return !value.empty() && std::all_of(value.begin(), value.end(), [](char c) {
-    return is_alphanumeric(c) || c == '-' || c == '+';
-  });
-}
-
-std::optional<double> number_in(std::string_view value) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error != std::errc() || end != value.data() + value.size()) return std::nullopt;
-  return number;
-}
-
-bool is_absent(std::string_view value) {
-  return value.empty() || value == "n/a" || value == "N/A" || value == "NaN";
-}
-
 }  // namespace
 
 bool is_well_formed_utf8(std::string_view text) {
   return text::is_utf8(text);
-}
-
-bool is_harmless_number(std::string_view value) {
-  if (!number_in(value)) return false;
-  const auto digits = std::count_if(value.begin(), value.end(), is_digit);
-  return digits <= 6 || value.find('.') != std::string_view::npos;
 }
 
 void learn(text::SubjectValues& subject, const Field& field, std::string_view value) {
@@ -96,8 +53,7 @@ void Values::count(const Field& field, dicom::Action action) {
 
 void Values::remember(std::string_view value) {
   // Numbers and words that anybody may write are found elsewhere without being the same thing.
-  const bool is_plain = number_in(value).has_value();
-  if (value.size() >= shortest_residue && !is_plain) removed_.emplace(std::string(value));
+  if (value.size() >= shortest_residue && !is_number(value)) removed_.emplace(std::string(value));
 }
 
 void Values::require_gone(std::string_view content) const {
@@ -162,25 +118,18 @@ std::optional<std::string> Values::clean(const Field& field, std::string_view va
       return moved;
     }
     case Treatment::path:
-      if (is_path(value)) return renamed(value);
-      break;
-    case Treatment::version:
-      if (is_version(value)) return std::string(value);
-      break;
     case Treatment::label:
-      if (is_label(value)) return renamed(value);
+      if (stays(field, value)) return renamed(value);
       break;
-    case Treatment::age: {
-      constexpr double oldest = 89;
-      const auto years = number_in(value);
-      if (!years || *years < oldest) break;
+    case Treatment::age:
+      if (!is_high_age(value)) break;
       count(field, dicom::Action::dummy);
       return "89+";
-    }
+    case Treatment::version:
     case Treatment::clean:
       break;
   }
-  if (is_harmless_number(value) || value == "89+") return std::string(value);
+  if (stays(field, value)) return std::string(value);
   std::string text = clean_text(value);
   if (text != value) count(field, dicom::Action::clean);
   return text;

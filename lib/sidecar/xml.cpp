@@ -1,100 +1,11 @@
-#include <algorithm>
-#include <array>
-#include <pugixml.hpp>
-#include <vector>
-
 #include "base/error.h"
 #include "sidecar/internal_formats.h"
 #include "sidecar/internal_values.h"
+#include "sidecar/internal_xml.h"
 
 namespace efface::sidecar {
 
 namespace {
-
-constexpr int deepest = 64;
-constexpr std::size_t largest = 16U << 20U;  // a tree takes up to twenty times its text
-
-[[noreturn]] void refuse(const char* problem) {
-  throw base::Error(base::Fault::bad_input, problem);
-}
-
-bool is_text(const pugi::xml_node& node) {
-  return node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata;
-}
-
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
-
-/// Before anything follows the tree down by recursion.
-void require_shallow(const pugi::xml_document& document) {
-  int depth = 0;
-  for (pugi::xml_node node = document.first_child(); node;) {
-    if (node.type() == pugi::node_doctype) refuse("the XML has a document type");
-    if (node.first_child()) {
-      if (++depth > deepest) refuse("the XML is nested too deeply");
-      node = node.first_child();
-      continue;
-    }
-    while (node && !node.next_sibling()) {
-      node = node.parent();
-      --depth;
-    }
-    if (node) node = node.next_sibling();
-  }
-}
-
-void require_utf8(const pugi::xml_document& document, std::string_view content) {
-  std::string_view encoding;
-  for (const pugi::xml_node& node : document) {
-    if (node.type() == pugi::node_declaration) encoding = node.attribute("encoding").value();
-  }
-  std::string upper;
-  for (const char c : encoding) upper += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  const bool is_ascii =
-      std::all_of(content.begin(), content.end(), [](char c) { return (c & 0x80) == 0; });
-  if (!upper.empty() && upper != "UTF-8" && !is_ascii) refuse("the XML is not in UTF-8");
-}
-
-/// The tree holds pointers into nothing else: the text is copied.
-void parse(std::string_view content, pugi::xml_document& document) {
-  if (content.size() > largest) refuse("the XML is too large");
-  constexpr unsigned options = pugi::parse_default | pugi::parse_ws_pcdata | pugi::parse_doctype |
-                               pugi::parse_declaration | pugi::parse_comments | pugi::parse_pi;
-  const pugi::xml_parse_result result =
-      document.load_buffer(content.data(), content.size(), options, pugi::encoding_utf8);
-  if (!result) refuse("the file is not valid XML");
-  require_shallow(document);
-  require_utf8(document, content);
-}
-
-/// Without the prefix of a name space.
-std::string_view local_name(std::string_view name) {
-  return name.substr(name.find(':') + 1);  // npos + 1 is 0
-}
-
-/// Attributes that say which field an element is.
-bool names_a_field(std::string_view attribute) {
-  constexpr std::array<std::string_view, 5> all{"keyword", "name", "key", "tag", "field"};
-  return std::find(all.begin(), all.end(), local_name(attribute)) != all.end();
-}
-
-bool is_plain(const Field& field) {
-  return field.treatment == Treatment::clean && field.name.empty() && field.row == nullptr;
-}
-
-/// The field that an element is: by its name, by what an attribute says, or its parent's.
-Field field_of_element(const pugi::xml_node& element, const Field& parents,
-                       const deid::Profile& profile) {
-  Field field = field_of(local_name(element.name()), profile);
-  for (const pugi::xml_attribute& attribute : element.attributes()) {
-    if (!names_a_field(attribute.name())) continue;
-    const Field told = field_of(attribute.value(), profile);
-    if (!is_plain(told) && field.treatment != Treatment::remove) field = told;
-  }
-  // What is kept is kept for a value of its own, not for a tree of them.
-  return is_plain(field) && parents.treatment != Treatment::keep ? parents : field;
-}
 
 void learn_from(const pugi::xml_node& element, const Field& parents, const deid::Profile& profile,
                 text::SubjectValues& subject) {
@@ -116,11 +27,13 @@ class XmlCleaner {
       : rules_(rules), values_(rules, subject, result) {}
 
   void clean(pugi::xml_node parent, const Field& field) {
-    for (pugi::xml_node node = parent.first_child(); node;) {
-      const pugi::xml_node next = node.next_sibling();
-      if (!clean_node(node, field)) parent.remove_child(node);
-      node = next;
-    }
+    drop_remarks(parent);
+    for_children(parent, [&](pugi::xml_node node) {
+      return node.type() != pugi::node_element || clean_element(node, field);
+    });
+    join_texts(parent);
+    for_children(parent,
+                 [&](pugi::xml_node node) { return !is_text(node) || clean_text(node, field); });
   }
 
   /// `content`: the file as written. What is escaped in it stands in the values as it is.
@@ -134,13 +47,17 @@ class XmlCleaner {
   Values values_;
   std::string kept_;  ///< all values that stay, one a line
 
-  /// False when the node goes.
-  bool clean_node(pugi::xml_node node, const Field& field) {
-    if (node.type() == pugi::node_declaration) return true;
-    if (is_text(node)) return clean_text(node, field);
-    return node.type() == pugi::node_element && clean_element(node, field);
+  /// Children of which `stays` says no go.
+  template <class Stays>
+  static void for_children(pugi::xml_node parent, const Stays& stays) {
+    for (pugi::xml_node node = parent.first_child(); node;) {
+      const pugi::xml_node next = node.next_sibling();
+      if (!stays(node)) parent.remove_child(node);
+      node = next;
+    }
   }
 
+  /// False when the element goes.
   bool clean_element(pugi::xml_node element, const Field& parents) {
     const std::string_view name = local_name(element.name());
     const Field field = field_of_element(element, parents, rules_.profile);
@@ -157,12 +74,8 @@ class XmlCleaner {
   }
 
   bool clean_attribute(pugi::xml_attribute attribute, const Field& elements) {
-    const std::string_view name = local_name(attribute.name());
-    const bool is_schema = std::string_view(attribute.name()).starts_with("xmlns");
-    const bool tells = names_a_field(name);
-    if (is_schema || (tells && !is_plain(field_of(attribute.value(), rules_.profile)))) return true;
-    Field field = field_of(name, rules_.profile);
-    if (name == "value" || name == "content") field = elements;
+    if (is_structure(attribute, rules_.profile)) return true;
+    const Field field = field_of_attribute(attribute.name(), elements, rules_.profile);
     const auto cleaned = values_.clean(field, attribute.value());
     if (!cleaned) return false;
     attribute.set_value(cleaned->c_str());
@@ -222,13 +135,15 @@ struct StringWriter : pugi::xml_writer {
 
 Cleaned clean_xml(std::string_view content, const Rules& rules) {
   pugi::xml_document document;
-  parse(content, document);
+  parse_xml(content, document);
   text::SubjectValues subject;
   learn_from(document, {}, rules.profile, subject);
   Cleaned result;
   XmlCleaner cleaner(rules, subject, result);
   cleaner.clean(document, {});
-  if (!document.document_element()) refuse("nothing of the XML may stay");
+  if (!document.document_element()) {
+    throw base::Error(base::Fault::bad_input, "nothing of the XML may stay");
+  }
   for (pugi::xml_node& node : document) {
     if (node.type() == pugi::node_declaration && node.attribute("encoding"))
       node.attribute("encoding").set_value("UTF-8");

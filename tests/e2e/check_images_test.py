@@ -7,6 +7,7 @@ import unittest
 
 import numpy as np
 import pydicom
+from PIL import Image
 from harness import Case
 from pixels_test import ground, image, text_mask
 
@@ -69,6 +70,25 @@ class Images(ImagesCase):
         self.assertNotIn("GARRISON", (done.stdout + done.stderr).upper())
         output, _, _ = self.run_on(folder)
         self.assertEqual([f for f in self.findings(output) if f["fails"]], [])
+
+    def test_text_in_pictures_beside_images(self):
+        plain, mask = ground(), text_mask()
+        written = Image.fromarray(np.where(mask, 255, plain).astype(np.uint8))
+        deep = np.where(mask, 4000, plain.astype(np.uint16))  # of 16 bits, a twelfth in use
+        folder = self.scratch / "pictures"
+        folder.mkdir()
+        for name in ("a.png", "b.jpg", "c.bmp", "d.tif"):
+            written.save(folder / name)
+        Image.frombytes("I;16", deep.shape[::-1], deep.astype("<u2").tobytes()).save(folder / "e.png")
+        Image.fromarray(plain).save(folder / "pages.tif", save_all=True, append_images=[written])
+        Image.fromarray(plain).save(folder / "plain.png")
+        found = {(f["rule"], pathlib.PurePath(f["path"]).name, f["place"])
+                 for f in self.findings(folder) if f["rule"].startswith(("pixels", "not-checked"))}
+        self.assertEqual(found, {
+            *{("pixels.text", name, "page 1") for name in ("a.png", "b.jpg", "c.bmp", "d.tif", "e.png")},
+            ("pixels.text", "pages.tif", "page 2")})
+        done = self.efface("check", folder, "--fail-on", "pixels.text", expect=3)
+        self.assertNotIn("GARRISON", (done.stdout + done.stderr).upper())
 
     def test_a_face_alone_may_decide(self):
         head = self.make("nifti", name="head.nii.gz")

@@ -1,10 +1,14 @@
 """efface check: markers in every kind of place are found under the right rule, their values are never
 printed, and what efface itself wrote is clean."""
+import gzip
 import json
+import os
 import pathlib
+import struct
 import subprocess
 import unittest
 import xml.etree.ElementTree as ElementTree
+import zlib
 
 import bids_test
 import jsonschema
@@ -157,17 +161,70 @@ class Check(Case):
         text.add_text("Comment", "for Dr. Zyxwvut")
         picture.save(data / "c.png", pnginfo=text)
         picture.save(data / "plain.jpg")
+        picture.save(data / "d.bmp")
+        picture.save(data / "e.gif")
+        (data / "f.webp").write_bytes(b"RIFF\x1c\0\0\0WEBPEXIF\x08\0\0\0II*\0\x08\0\0\0")
+        (data / "cut.jpg").write_bytes((data / "a.jpg").read_bytes()[:-300])
         found = self.check(data)
-        self.assertEqual({f for f in found if f[0] != "not-checked"}, {
+        expected = {
             ("exif.identifying", "a.jpg", "EXIF Artist"),
             ("exif.identifying", "a.jpg", "EXIF GPS position"),
             ("exif.identifying", "a.jpg", "EXIF BodySerialNumber"),
             ("text.name", "a.jpg", "EXIF ImageDescription"),
             ("exif.identifying", "b.tif", "EXIF Artist"),
             ("text.name", "c.png", "tEXt"),
-        })
-        self.assertEqual({name for rule, name, _ in found if rule == "not-checked"},
-                         {"a.jpg", "b.tif", "c.png", "plain.jpg"})
+        }
+        expected |= {(rule, "cut.jpg", place) for rule, name, place in expected if name == "a.jpg"}
+        self.assertEqual({f for f in found if f[0] not in ("not-checked", "face.uncertain")}, expected)
+        self.assertEqual({f for f in found if f[0] == "not-checked"},
+                         {("not-checked", name, "pixels") for name in ("e.gif", "f.webp", "cut.jpg")})
+        names = {path.name for path in data.iterdir()}
+        self.assertEqual({name for rule, name, _ in found if rule == "face.uncertain"}, names)
+        skipped = self.check(data, "--pixels", "skip", "--faces", "skip")
+        self.assertEqual(skipped, expected)
+
+    def test_documents_xml_and_compressed_files(self):
+        packed = gzip.compress(b"0.5\tOlivia Smith\n", mtime=0)
+        data = self.folder(**{
+            "report_dot_xml": '<r><PatientName>Zyxwvut^Marker</PatientName><t by="Dr. Zyxwvut"/></r>',
+            "doctype_dot_xml": "<!DOCTYPE r><r>Dr. Zyxwvut</r>",
+            "a_physio_dot_tsv.gz": packed,
+            "a_physio_dot_json": json.dumps({"Columns": ["cardiac", "operator"]}),
+            "notes_dot_txt.gz": gzip.compress(b"nothing\nfor Dr. Zyxwvut\n"),
+            "code_dot_gz": gzip.compress(bytes(range(256))),
+            "text_dot_pdf": "%PDF-1.4\n% Zyxwvut\n",
+            "letter_dot_docx": b"PK\3\4" + bytes(30), "letter_dot_odt": b"PK\3\4" + bytes(30),
+            "old_dot_doc": b"\xd0\xcf\x11\xe0" + bytes(30), "letter_dot_rtf": "{\\rtf1 Zyxwvut}"})
+        self.assertEqual(self.check(data), {
+            ("sidecar.field", "report.xml", "/r/PatientName"),
+            ("text.name", "report.xml", "/r/t/@by"),
+            ("text.name", "doctype.xml", "line 1"),
+            ("not-checked", "doctype.xml", ""),
+            ("sidecar.field", "a_physio.tsv.gz", "column operator"),
+            ("text.name", "notes.txt.gz", "line 2"),
+            *{("not-checked", name, "") for name in ("code.gz", "text.pdf", "letter.docx",
+                                                      "letter.odt", "old.doc", "letter.rtf")}})
+        done = self.efface("check", data, expect=3)
+        self.assertNotIn("yxwvut", done.stdout + done.stderr)
+
+    def test_a_small_file_that_is_huge_inside_is_refused(self):
+        """Bounded memory and time: 1 GiB of zeros, and a picture of 3.6 thousand million pixels."""
+        packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+        bomb = b"".join([*(packer.compress(bytes(1 << 20)) for _ in range(1024)), packer.flush()])
+        header = struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
+        chunk = struct.pack(">I", 13) + b"IHDR" + header + struct.pack(">I", zlib.crc32(b"IHDR" + header))
+        end = struct.pack(">I", 0) + b"IEND" + struct.pack(">I", zlib.crc32(b"IEND"))
+        data = self.folder(**{"a_dot_tsv.gz": bomb, "b_dot_txt.gz": bomb,
+                              "c_dot_png": b"\x89PNG\r\n\x1a\n" + chunk + end})
+        command = [EFFACE, "check", data, "--format", "json", "--jobs", "1", "--faces", "skip"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            found = json.loads(process.stdout.read())["findings"]
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 3)
+        self.assertEqual({(f["rule"], pathlib.PurePath(f["path"]).name) for f in found},
+                         {("not-checked", name) for name in ("a.tsv.gz", "b.txt.gz", "c.png")})
+        self.assertLess(usage.ru_maxrss, 900 * 1024)  # kB; the largest table may be 256 MiB, twice
 
     def test_dates_of_a_study_that_were_not_shifted_together(self):
         def image(date):
@@ -234,23 +291,33 @@ class Check(Case):
                 self.assertEqual(self.check(output, expect=0), set())
 
     def test_what_efface_wrote_with_options_is_clean_under_them(self):
-        study = self.make("demo")
-        for options in (["--dates", "modified"], ["--dates", "kept"], ["--clean", "descriptors"],
-                        ["--retain", "device-identity,patient-characteristics"]):
+        """Canary holds every attribute of the table, small what else is asked of; faces are the
+        matter of other tests."""
+        canary, small = self.make("canary"), self.make("small")
+        for study, options in ((canary, ["--dates", "modified"]), (canary, ["--dates", "kept"]),
+                               (canary, ["--clean", "descriptors"]),
+                               (small, ["--retain", "device-identity,patient-characteristics"])):
             with self.subTest(" ".join(options)):
-                output, _, _ = self.run_on(study, out="out" + options[1], expect=None, more=options)
-                self.assertEqual(self.check(output, *options, expect=0), set())
+                output, manifest, _ = self.run_on(study, out="out" + options[1], expect=None,
+                                                  more=options)
+                self.assertGreater(manifest["totals"]["written"], 1)
+                self.assertEqual(self.check(output, *options, "--faces", "skip", expect=0), set())
 
     def test_a_bids_data_set_before_and_after_efface(self):
         study = bids_test.make_data_set(self)
-        found = {place for rule, name, place in self.check(study, "--faces", "skip")
+        found = self.check(study, "--faces", "skip")
+        for finding in (("sidecar.field", "sub-04_task-x_recording-eye_physio.tsv.gz", "column operator"),
+                        ("sidecar.field", "report.xml", "/report/PatientName"),
+                        ("not-checked", "protocol.pdf", "")):
+            self.assertIn(finding, found)
+        found = {place for rule, name, place in found
                  if name == "sub-01_ses-1_T1w.json" and rule in ("sidecar.field", "text.name")}
         for field in ("PatientName", "PatientBirthDate", "InstitutionName", "AcquisitionDateTime",
                       "DeviceSerialNumber", "Notes", "Nested/OperatorsName"):
             self.assertIn("/" + field, found)
-        for more in ((), ("--names", "keep"), ("--names", "keep", "--relabel")):
+        for faces, more in (("skip", ()), ("look", ("--names", "keep", "--relabel"))):
             output, _, _ = self.run_on(study, out="out" + "".join(more), expect=None, more=more)
-            self.assertEqual({f for f in self.check(output, expect=0)
+            self.assertEqual({f for f in self.check(output, "--faces", faces, expect=0)
                               if f[0] != "document.text"}, set())
 
     def test_rules_are_listed(self):

@@ -14,24 +14,6 @@ namespace efface::fuzz {
 
 namespace {
 
-// Stands in for the keyed digest: FNV-1a, spread over 32 bytes.
-deid::Pseudonyms pseudonyms() {
-  return deid::Pseudonyms([](std::string_view domain, std::string_view value) {
-    std::uint64_t hash = 0xCBF29CE484222325ULL;
-    const auto feed = [&](std::string_view text) {
-      for (const char c : text) hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001B3ULL;
-    };
-    feed(domain);
-    feed(value);
-    base::Digest digest;
-    for (auto& byte : digest.bytes) {
-      feed("+");
-      byte = static_cast<std::uint8_t>(hash >> 24);
-    }
-    return digest;
-  });
-}
-
 // Tags that have rules of their own are drawn more often than any others.
 dicom::Tag draw_tag(Input& in) {
   constexpr dicom::Tag known[] = {
@@ -103,6 +85,24 @@ void check_level(const dicom::DataSet& level, const dicom::EditPlan& plan, dicom
 }
 
 }  // namespace
+
+// FNV-1a, spread over 32 bytes.
+deid::Pseudonyms pseudonyms() {
+  return deid::Pseudonyms([](std::string_view domain, std::string_view value) {
+    std::uint64_t hash = 0xCBF29CE484222325ULL;
+    const auto feed = [&](std::string_view text) {
+      for (const char c : text) hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001B3ULL;
+    };
+    feed(domain);
+    feed(value);
+    base::Digest digest;
+    for (auto& byte : digest.bytes) {
+      feed("+");
+      byte = static_cast<std::uint8_t>(hash >> 24);
+    }
+    return digest;
+  });
+}
 
 void require(bool holds, const char* promise) {
   if (holds) return;

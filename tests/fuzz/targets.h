@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <span>
 
+#include "deid/pseudonyms.h"
+
 namespace efface::fuzz {
 
 using Run = void (*)(std::span<const std::uint8_t>);
@@ -23,6 +25,10 @@ void character_sets(std::span<const std::uint8_t> bytes);
 void clean_text(std::span<const std::uint8_t> bytes);
 void code_stream(std::span<const std::uint8_t> bytes);
 void icc_profile(std::span<const std::uint8_t> bytes);
+void xml(std::span<const std::uint8_t> bytes);
+void gzip(std::span<const std::uint8_t> bytes);
+void any_file(std::span<const std::uint8_t> bytes);
+void picture(std::span<const std::uint8_t> bytes);
 
 inline constexpr Target targets[] = {{"uid", uid},
                                      {"date", date},
@@ -31,9 +37,16 @@ inline constexpr Target targets[] = {{"uid", uid},
                                      {"character_sets", character_sets},
                                      {"clean_text", clean_text},
                                      {"code_stream", code_stream},
-                                     {"icc_profile", icc_profile}};
+                                     {"icc_profile", icc_profile},
+                                     {"xml", xml},
+                                     {"gzip", gzip},
+                                     {"any_file", any_file},
+                                     {"picture", picture}};
 
 /// Aborts with the text of what was promised.
 void require(bool holds, const char* promise);
+
+/// Stands in for the keyed digest.
+deid::Pseudonyms pseudonyms();
 
 }  // namespace efface::fuzz

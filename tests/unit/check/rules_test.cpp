@@ -109,13 +109,14 @@ TEST(FindInJson, NamesThePlace) {
 }
 
 std::string rule_of(std::string_view name, std::string_view value,
-                    const deid::Profile& profile = {}) {
-  return judge_field(name, value, "", profile).rule;
+                    const deid::Profile& profile = {}, ValueKind kind = ValueKind::text) {
+  return judge_value(sidecar::field_of(name, profile), value, "", kind).rule;
 }
 
-TEST(JudgeField, KnowsFieldsByTheirNames) {
+TEST(JudgeValue, KnowsFieldsByTheirNames) {
   EXPECT_EQ(rule_of("PatientName", "Mustermann^Erika"), "sidecar.field");
   EXPECT_EQ(rule_of("PatientName", "Anonymous"), "");
+  EXPECT_EQ(rule_of("PatientName", "A123"), "");
   EXPECT_EQ(rule_of("InstitutionName", "Some place"), "sidecar.field");
   EXPECT_EQ(rule_of("AcquisitionTime", "13:45:30.5"), "sidecar.other");
   EXPECT_EQ(rule_of("SeriesDescription", "T1w"), "sidecar.other");
@@ -123,19 +124,62 @@ TEST(JudgeField, KnowsFieldsByTheirNames) {
   EXPECT_EQ(rule_of("SeriesInstanceUID", "1.3.12.2.1107.5.2.43.1"), "uid.vendor-root");
   EXPECT_EQ(rule_of("SeriesInstanceUID", "2.25.17"), "");
   EXPECT_EQ(rule_of("00100010", "Mustermann^Erika"), "sidecar.field");
-  EXPECT_EQ(rule_of("date_of_birth", "x"), "sidecar.field");
+  EXPECT_EQ(rule_of("date_of_birth", "1. May"), "sidecar.field");
+  EXPECT_EQ(rule_of("date_of_birth", "unknown to us"), "");
+  EXPECT_EQ(rule_of("HomeStreet", "Elm Row"), "sidecar.field");
+  EXPECT_EQ(rule_of("VisitDate2", "x"), "");
+  EXPECT_EQ(rule_of("LastVisitDate", "2019-03-04"), "sidecar.field");
+}
+
+TEST(JudgeValue, AgesAndShiftedDates) {
   EXPECT_EQ(rule_of("age", "90"), "sidecar.field");
+  EXPECT_EQ(rule_of("age", "90", {}, ValueKind::number), "sidecar.field");
   EXPECT_EQ(rule_of("age", "89"), "");
+  EXPECT_EQ(rule_of("age", "89+"), "");
   EXPECT_EQ(rule_of("acq_time", "2009-06-15T13:45:30"), "sidecar.field");
   EXPECT_EQ(rule_of("acq_time", "1877-06-15T13:45:30"), "");
+  EXPECT_EQ(rule_of("birthdate", "1917-06-15"), "sidecar.field");
   EXPECT_EQ(rule_of("acq_time", "n/a"), "");
 }
 
-TEST(JudgeField, HoldsToTheProfile) {
+TEST(JudgeValue, TellsNumbersFromCounts) {
+  EXPECT_EQ(rule_of("mrn", "12", {}, ValueKind::number), "");
+  EXPECT_EQ(rule_of("mrn", "447100", {}, ValueKind::number), "sidecar.field");
+  EXPECT_EQ(rule_of("mrn", "12"), "sidecar.field");
+  EXPECT_EQ(rule_of("StudyDate", "2019", {}, ValueKind::number), "sidecar.field");
+  EXPECT_EQ(rule_of("Voxels", "447100123", {}, ValueKind::number), "");
+}
+
+TEST(JudgeValue, ANameAloneIsAnythingsNameButInTables) {
+  const sidecar::Field field = sidecar::field_of("name", {});
+  EXPECT_EQ(judge_value(field, "efface", "").rule, "");
+  EXPECT_EQ(judge_value(field, "Olivia S.", "").rule, "sidecar.field");
+  EXPECT_EQ(judge_value(field, "Zzyzx", "", ValueKind::text, Among::people).rule, "sidecar.field");
+}
+
+TEST(JudgeValue, HoldsToTheProfile) {
   deid::Profile profile;
   profile.choose(deid::Option::retain_device_identity);
   EXPECT_EQ(rule_of("DeviceSerialNumber", "66012"), "sidecar.field");
   EXPECT_EQ(rule_of("DeviceSerialNumber", "66012", profile), "");
+}
+
+TEST(FindInJson, WhatIsInAFieldThatGoesGoesWithIt) {
+  const auto places = [](const char* text) {
+    std::string all;
+    const auto found = find_in_json(text, {});
+    for (const findings::Finding& finding : *found) all += finding.rule + finding.place + " ";
+    return all;
+  };
+  EXPECT_EQ(places(R"({"InstitutionName":{"ward":["blue"]}})"),
+            "sidecar.field/InstitutionName/ward/0 ");
+  EXPECT_EQ(places(R"({"InstitutionName":{"Description":"the place","Levels":{"a":"b"}}})"), "");
+  EXPECT_EQ(places(R"({"Raters":{"Dr. Hansen":1}})"), "text.name/Raters/(key 1) ");
+  EXPECT_EQ(places(R"({"00100010":{"vr":"PN","Value":[{"Alphabetic":"Zzyzx^Ulf"}]}})"),
+            "sidecar.field/00100010/Value/0/Alphabetic ");
+  EXPECT_EQ(places(R"({"PatientWeight":{"removed":3},"EncapsulatedDocument":2})"), "");
+  EXPECT_EQ(places(R"({"PatientWeight":71.5,"StudyDate":{"day":20190304}})"),
+            "sidecar.field/StudyDate/day sidecar.other/PatientWeight ");
 }
 
 TEST(FindInTable, CountsByColumn) {
@@ -147,6 +191,15 @@ TEST(FindInTable, CountsByColumn) {
   EXPECT_EQ(found[0].rule + " " + found[0].place, "sidecar.field column age");
   EXPECT_EQ(found[0].count, 2U);
   EXPECT_EQ(found[1].rule + " " + found[1].place, "text.name column notes");
+  const auto unnamed = find_in_table("1.5\tOlivia Smith\n", '\t', {}, {"cardiac", "name"});
+  ASSERT_EQ(unnamed.size(), 1U);
+  EXPECT_EQ(unnamed[0].rule + " " + unnamed[0].place, "sidecar.field column name");
+  const auto bare = find_in_table("Dr. Hansen,7\n", ',', {});
+  ASSERT_EQ(bare.size(), 1U) << "a first line that names no columns";
+  EXPECT_EQ(bare[0].rule + " " + bare[0].place, "text.name column 1");
+  const auto telling = find_in_table("a,for Dr. Hansen\n1,2\n", ',', {});
+  ASSERT_EQ(telling.size(), 1U) << "the name of a column";
+  EXPECT_EQ(telling[0].rule + " " + telling[0].place, "text.name column 2");
   const auto quoted = find_in_table("a,\"b, c\"\n1,\"Dr. Hansen,\nhere\"\n", ',', {});
   ASSERT_EQ(quoted.size(), 1U);
   EXPECT_EQ(quoted[0].place, "column 2");

@@ -1,9 +1,12 @@
-// What is to be done with a field or column, by its name.
+// What a field of data beside images is, by its name: keys of JSON, elements of XML, columns of
+// tables. One list for those who clean them (clean.h) and those who check them (lib/check): names
+// of DICOM attributes, and those of data/fields.json. Knows nothing of values.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "deid/profile.h"
 #include "deid/table.h"
@@ -30,5 +33,11 @@ struct Field {
 
 /// `is_publication`: in dataset_description.json.
 Field field_of(std::string_view name, const deid::Profile& profile, bool is_publication = false);
+
+/// Whether nothing is known of a field: its value is text like any other.
+bool is_plain(const Field& field);
+
+/// Every name that field_of() knows by itself, as the list writes it; sorted.
+std::vector<std::string> known_names();
 
 }  // namespace efface::sidecar
