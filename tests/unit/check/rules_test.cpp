@@ -42,10 +42,17 @@ TEST(IsPlaceholder, KnowsWhatToolsWrite) {
 TEST(ManufacturerOf, KnowsRootsAsWholeComponents) {
   EXPECT_EQ(manufacturer_of("1.3.12.2.1107.5.2.32"), "Siemens");
   EXPECT_EQ(manufacturer_of("1.2.840.113619.2.1"), "GE");
+  EXPECT_EQ(manufacturer_of("1.2.392.200036.9116.2.2"), "Canon (Toshiba)");
+  EXPECT_EQ(manufacturer_of("1.2.392.200036.9107.1"), "a maker in Japan");
   EXPECT_EQ(manufacturer_of("1.2.840.1136190.2.1"), "");
   EXPECT_EQ(manufacturer_of("1.3.12.2.1107"), "");
   EXPECT_EQ(manufacturer_of("2.25.1234"), "");
-  EXPECT_EQ(manufacturer_of("1.3.6.1.4.1.14519.5.2.1"), "");
+  for (const char* toolkits :
+       {"1.2.276.0.7230010.3.1.4", "1.2.826.0.1.3680043.8.498.1", "1.2.826.0.1.3680043.2.1143.1",
+        "1.2.40.0.13.1.1", "1.3.6.1.4.1.5962.1", "1.3.6.1.4.1.25403.1", "1.3.6.1.4.1.14519.5.2.1",
+        "2.16.840.1.113669.632.20"}) {
+    EXPECT_EQ(manufacturer_of(toolkits), "") << toolkits;
+  }
 }
 
 dicom::DataSet image(const std::string& study, const std::string& acquired,
