@@ -14,7 +14,7 @@ packages=(
   libgtest-dev dcmtk dicom3tools libgdcm-tools openssl clang-format groff-base tesseract-ocr
   slurm-wlm munge parallel
   python3 python3-jsonschema python3-pil python3-numpy python3-scipy python3-nibabel python3-pydicom
-  python3-yaml git
+  python3-yaml git pre-commit
   python3-torch
 )
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <span>
+#include <vector>
 
 #include "findings/plain_text.h"
 #include "findings/report.h"
@@ -16,22 +17,38 @@ std::span<const Finding> findings_of(const std::string& path, const std::vector<
   return {first, last};
 }
 
+std::string line_of(const Finding& finding) {
+  const std::string place = finding.place.empty() ? "" : finding.place + ": ";
+  return place + finding.reason;
+}
+
+/// One failure a test case, since readers of JUnit look at the first alone; all are in its text.
+std::string failure_of(const std::vector<const Finding*>& failing) {
+  std::string message = line_of(*failing.front()), text;
+  if (failing.size() > 1) message += ", and " + std::to_string(failing.size() - 1) + " more";
+  for (const Finding* finding : failing) {
+    text += xml_of(finding->rule + ": " + line_of(*finding)) + "\n";
+  }
+  return "   <failure type=\"" + failing.front()->rule + "\" message=\"" + xml_of(message) + "\">" +
+         text + "</failure>\n";
+}
+
 std::string test_case(const std::string& path, std::span<const Finding> found,
                       const FailOn& fail_on) {
-  std::string failures, rest;
+  std::vector<const Finding*> failing;
+  std::string rest;
   for (const Finding& finding : found) {
-    const std::string place = finding.place.empty() ? "" : finding.place + ": ";
     if (fail_on.includes(finding)) {
-      failures += "   <failure type=\"" + finding.rule + "\" message=\"" +
-                  xml_of(place + finding.reason) + "\"/>\n";
+      failing.push_back(&finding);
     } else {
-      rest += finding.rule + ": " + place + finding.reason + "\n";
+      rest += xml_of(finding.rule + ": " + line_of(finding)) + "\n";
     }
   }
-  std::string xml = "  <testcase classname=\"efface.check\" name=\"" + xml_of(path) + "\"";
-  if (failures.empty() && rest.empty()) return xml + "/>\n";
-  xml += ">\n" + failures;
-  if (!rest.empty()) xml += "   <system-out>" + xml_of(rest) + "</system-out>\n";
+  std::string xml =
+      "  <testcase classname=\"efface.check\" name=\"" + xml_of(path) + "\" time=\"0\"";
+  if (failing.empty() && rest.empty()) return xml + "/>\n";
+  xml += ">\n" + (failing.empty() ? std::string() : failure_of(failing));
+  if (!rest.empty()) xml += "   <system-out>" + rest + "</system-out>\n";
   return xml + "  </testcase>\n";
 }
 
@@ -49,7 +66,7 @@ std::string junit_report(const Report& report) {
     cases += test_case(path, found, report.fail_on);
   }
   const std::string counts = "tests=\"" + std::to_string(report.files.size()) + "\" failures=\"" +
-                             std::to_string(failed) + "\" errors=\"0\"";
+                             std::to_string(failed) + "\" errors=\"0\" time=\"0\"";
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites " + counts +
          ">\n <testsuite name=\"efface check\" " + counts + " skipped=\"0\">\n" + cases +
          " </testsuite>\n</testsuites>\n";

@@ -1,6 +1,7 @@
 #include "findings/report.h"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "findings/plain_text.h"
@@ -18,6 +19,46 @@ std::string with_count(const Finding& finding) {
 
 std::string dumped(const Json& json) {
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+/// FNV-1a of what makes a finding the same one at the next check.
+std::string fingerprint(const Finding& finding) {
+  std::uint64_t hash = 0xCBF29CE484222325ULL;
+  for (const std::string_view part :
+       {std::string_view(finding.rule), std::string_view(finding.path),
+        std::string_view(finding.place)}) {
+    for (const char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+    hash = (hash ^ 0xFFU) * 0x100000001B3ULL;  // a byte of no text
+  }
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (int shift = 60; shift >= 0; shift -= 4) text += digits[hash >> shift & 15U];
+  return text;
+}
+
+/// The line of "line 12"; the first for other places.
+std::uint64_t line_of(const std::string& place) {
+  constexpr std::string_view begin = "line ";
+  std::uint64_t line = 1;
+  if (place.starts_with(begin)) {
+    std::from_chars(place.data() + begin.size(), place.data() + place.size(), line);
+  }
+  return std::max<std::uint64_t>(line, 1);
+}
+
+Json sarif_rules() {
+  Json list = Json::array();
+  for (const Rule& rule : rules()) {
+    list.push_back({{"id", rule.id},
+                    {"shortDescription", {{"text", rule.summary}}},
+                    {"fullDescription", {{"text", rule.summary}}},
+                    {"help",
+                     {{"text",
+                       "CHECKING A DATA SET in the manual page of efface says what this rule "
+                       "believes, and what it cannot know."}}},
+                    {"defaultConfiguration", {{"level", to_string(rule.severity)}}}});
+  }
+  return list;
 }
 
 }  // namespace
@@ -62,31 +103,31 @@ std::string json_report(const Report& report) {
 }
 
 std::string sarif_report(const Report& report) {
-  Json rule_list = Json::array();
-  for (const Rule& rule : rules()) {
-    rule_list.push_back({{"id", rule.id},
-                         {"shortDescription", {{"text", rule.summary}}},
-                         {"defaultConfiguration", {{"level", to_string(rule.severity)}}}});
-  }
   Json results = Json::array();
   for (const Finding& finding : report.findings) {
     const auto at = std::find_if(rules().begin(), rules().end(),
                                  [&](const Rule& rule) { return rule.id == finding.rule; });
-    Json location{{"physicalLocation", {{"artifactLocation", {{"uri", uri_of(finding.path)}}}}}};
+    Json location{{"physicalLocation",
+                   {{"artifactLocation", {{"uri", uri_of(finding.path)}}},
+                    {"region", {{"startLine", line_of(finding.place)}}}}}};
     if (!finding.place.empty()) {
       location["logicalLocations"] = Json::array({{{"fullyQualifiedName", finding.place}}});
     }
     std::string message = finding.place.empty() ? "" : finding.place + ": ";
     message += with_count(finding);
-    results.push_back({{"ruleId", finding.rule},
-                       {"ruleIndex", at - rules().begin()},
-                       {"level", to_string(finding.severity())},
-                       {"message", {{"text", message}}},
-                       {"locations", Json::array({std::move(location)})}});
+    results.push_back(
+        {{"ruleId", finding.rule},
+         {"ruleIndex", at - rules().begin()},
+         {"level", to_string(finding.severity())},
+         {"message", {{"text", message}}},
+         {"locations", Json::array({std::move(location)})},
+         {"partialFingerprints", {{"primaryLocationLineHash", fingerprint(finding)}}}});
   }
-  const Json driver{
-      {"name", "efface"}, {"version", report.tool_version}, {"rules", std::move(rule_list)}};
-  return dumped({{"version", "2.1.0"},
+  const Json driver{{"name", "efface"}, {"version", report.tool_version}, {"rules", sarif_rules()}};
+  return dumped({{"$schema",
+                  "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
+                  "sarif-schema-2.1.0.json"},
+                 {"version", "2.1.0"},
                  {"runs", Json::array({{{"tool", {{"driver", driver}}},
                                         {"columnKind", "unicodeCodePoints"},
                                         {"results", std::move(results)}}})}});

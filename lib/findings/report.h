@@ -26,8 +26,12 @@ struct Report {
 std::string text_report(const Report& report);
 std::string json_report(const Report& report);
 /// A test case a file, failed where a finding fails the check; what else was found is its output.
+/// As Jenkins' xUnit plugin (junit-10.xsd) and Maven Surefire's schema want it; no times are
+/// measured.
 std::string junit_report(const Report& report);
-/// OASIS SARIF 2.1.0 (2020): paths as URIs, places as logical locations.
+/// OASIS SARIF 2.1.0 (2020): paths as URIs, places as logical locations. With what GitHub's code
+/// scanning asks for beyond the standard: a line (the first, where there are none), texts of rules,
+/// a fingerprint of rule, path and place.
 std::string sarif_report(const Report& report);
 
 /// JSON Schema (2020-12) of json_report().

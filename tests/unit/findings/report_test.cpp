@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "findings/baseline.h"
 #include "findings/plain_text.h"
@@ -66,12 +67,15 @@ TEST(Report, IsJson) {
 
 TEST(Report, IsATestCaseAFile) {
   const std::string xml = junit_report(example());
-  EXPECT_NE(xml.find("<testsuites tests=\"3\" failures=\"1\" errors=\"0\">"), std::string::npos);
-  EXPECT_NE(
-      xml.find("name=\"data/a &amp; &lt;b&gt;.dcm\">\n   <failure type=\"attribute.private\""),
-      std::string::npos);
-  EXPECT_NE(xml.find("message=\"(0010,4000): a &quot;name&quot;\""), std::string::npos);
-  EXPECT_NE(xml.find("name=\"data/clean.dcm\"/>"), std::string::npos);
+  EXPECT_NE(xml.find("<testsuites tests=\"3\" failures=\"1\" errors=\"0\" time=\"0\">"),
+            std::string::npos);
+  EXPECT_NE(xml.find("name=\"data/a &amp; &lt;b&gt;.dcm\" time=\"0\">\n   <failure "
+                     "type=\"attribute.private\" message=\"(0029,10xx): private, and 1 more\">"
+                     "attribute.private: (0029,10xx): private\n"
+                     "text.name: (0010,4000): a &quot;name&quot;\n</failure>"),
+            std::string::npos)
+      << xml;
+  EXPECT_NE(xml.find("name=\"data/clean.dcm\" time=\"0\"/>"), std::string::npos);
   EXPECT_NE(xml.find("<system-out>header.text: descrip: free text"), std::string::npos);
 }
 
@@ -85,6 +89,15 @@ TEST(Report, IsSarif) {
   const std::size_t index = result["ruleIndex"];
   EXPECT_EQ(run["tool"]["driver"]["rules"][index]["id"], result["ruleId"]);
   EXPECT_EQ(run["results"][2]["level"], "note");
+  std::set<std::string> fingerprints;
+  for (const Json& each : run["results"]) {
+    fingerprints.insert(each["partialFingerprints"]["primaryLocationLineHash"]);
+    EXPECT_EQ(each["locations"][0]["physicalLocation"]["region"]["startLine"], 1);
+  }
+  EXPECT_EQ(fingerprints.size(), 3U);
+  Report lines = example();
+  lines.findings = {{"text.name", "a.txt", "line 12", "x", 1}};
+  EXPECT_NE(sarif_report(lines).find("\"startLine\": 12"), std::string::npos);
 }
 
 TEST(Report, SurvivesBytesThatAreNoText) {
