@@ -1,8 +1,11 @@
 #include "batch/check_files.h"
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,6 +31,15 @@ std::vector<std::string> columns_beside(const std::string& path) {
   const std::filesystem::path json = std::string(sidecar::stem_of(path)) + ".json";
   if (!std::filesystem::exists(json)) return {};
   return sidecar::columns_of(base::read_text_file(json, check::most_bytes_of_text));
+}
+
+/// Surfaces of heads are what faces are recognised by; they are made from volumes, by name alone.
+bool is_surface(const std::string& path) {
+  std::string ending = std::filesystem::path(path).extension().string();
+  for (char& c : ending) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  constexpr std::array<std::string_view, 8> endings{".stl", ".obj", ".ply", ".off",
+                                                    ".vtk", ".vtp", ".gii", ".wrl"};
+  return std::find(endings.begin(), endings.end(), ending) != endings.end();
 }
 
 void check_header(const IndexedFile& file, const volume_itk::ImageFile& image, CheckSink& sink) {
@@ -90,6 +102,9 @@ void check_other_file(const IndexedFile& file, const CheckOptions& options, cons
       const bool is_damaged = finding.rule == "not-checked" && !file.problem.empty();
       if (is_damaged) finding.reason = "damaged, or of an unknown format";
       sink.add(file.path, std::move(finding));
+    }
+    if (options.looks_for_faces && is_surface(file.path)) {
+      sink.add(file.path, "face.uncertain", "", "a surface, which may be that of a face");
     }
     if (!found.is_picture) return;
     if (options.reads_pixels) {

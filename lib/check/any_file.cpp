@@ -73,6 +73,15 @@ std::string_view unread_document(std::string_view content) {
   return {};
 }
 
+/// What git has in place of a file that was not fetched: a pointer of Git LFS or git-annex.
+bool is_pointer(std::string_view content) {
+  constexpr std::size_t longest = 1024;
+  constexpr std::string_view annex = "/annex/objects/";
+  if (content.size() > longest) return false;
+  return content.starts_with("version https://git-lfs.github.com/spec/") ||
+         content.starts_with(annex);
+}
+
 bool is_xml(std::string_view name, std::string_view content) {
   constexpr std::string_view mark = "\xEF\xBB\xBF";
   if (content.starts_with(mark)) content.remove_prefix(mark.size());
@@ -167,6 +176,9 @@ InAnyFile find_in_any_file(const AnyFile& file, const deid::Profile& profile) {
   if (sidecar::is_gzip(file.content)) return {find_in_gzip(file, profile), false};
   if (const std::string_view kind = unread_document(file.content); !kind.empty()) {
     return {{not_checked(std::string(kind) + ": what it holds is not read")}, false};
+  }
+  if (is_pointer(file.content)) {
+    return {{not_checked("a pointer of Git LFS or git-annex: the file itself is not here")}, false};
   }
   if (auto found = find_in_picture(std::as_bytes(std::span(file.content)))) {
     return {std::move(*found), true};

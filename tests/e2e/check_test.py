@@ -191,6 +191,7 @@ class Check(Case):
             "a_physio_dot_tsv.gz": packed,
             "a_physio_dot_json": json.dumps({"Columns": ["cardiac", "operator"]}),
             "notes_dot_txt.gz": gzip.compress(b"nothing\nfor Dr. Zyxwvut\n"),
+            "head_dot_OBJ": "v 0 0 0\nv 1 0 0\nf 1 2 1\n",
             "code_dot_gz": gzip.compress(bytes(range(256))),
             "text_dot_pdf": "%PDF-1.4\n% Zyxwvut\n",
             "letter_dot_docx": b"PK\3\4" + bytes(30), "letter_dot_odt": b"PK\3\4" + bytes(30),
@@ -202,10 +203,22 @@ class Check(Case):
             ("not-checked", "doctype.xml", ""),
             ("sidecar.field", "a_physio.tsv.gz", "column operator"),
             ("text.name", "notes.txt.gz", "line 2"),
+            ("face.uncertain", "head.OBJ", ""),
             *{("not-checked", name, "") for name in ("code.gz", "text.pdf", "letter.docx",
                                                       "letter.odt", "old.doc", "letter.rtf")}})
         done = self.efface("check", data, expect=3)
         self.assertNotIn("yxwvut", done.stdout + done.stderr)
+
+    def test_icons_and_documents_inside_dicom(self):
+        icon = sequence(0x00880200, element(0x00280010, "US", 4) + element(0x7FE00010, "OB", bytes(16)))
+        pdf = element(0x00420011, "OB", b"%PDF-1.4 Zyxwvut") + element(0x00420012, "LO", "application/pdf")
+        data = self.folder(icon=part10(CLEAN + icon, instance="2.25.77"),
+                           letter=part10(head("1.2.840.10008.5.1.4.1.1.104.1", "DOC") + pdf,
+                                         sop_class="1.2.840.10008.5.1.4.1.1.104.1"))
+        found = self.check(data)
+        self.assertIn(("thumbnail", "icon", "(0088,0200)"), found)
+        self.assertIn(("not-checked", "letter", ""), found)
+        self.assertIn(("attribute.other", "letter", "(0042,0011)"), found)
 
     def test_a_small_file_that_is_huge_inside_is_refused(self):
         """Bounded memory and time: 1 GiB of zeros, and a picture of 3.6 thousand million pixels."""

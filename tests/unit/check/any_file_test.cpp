@@ -92,6 +92,9 @@ TEST(FindInAnyFile, DocumentsAndArchivesAreNotChecked) {
     EXPECT_EQ(found_in("a.txt", begin), Found{"not-checked "}) << begin;
   }
   EXPECT_EQ(found_in("a.bin", std::string("\0\1", 2)), Found{"not-checked "});
+  EXPECT_EQ(found_in("a.nii", "version https://git-lfs.github.com/spec/v1\noid sha256:00\n"),
+            Found{"not-checked "});
+  EXPECT_EQ(found_in("a.nii", "/annex/objects/MD5E-s1--00.nii\n"), Found{"not-checked "});
   EXPECT_EQ(found_in("a.txt", "plain"), Found{});
 }
 
