@@ -77,7 +77,10 @@ class XmlCleaner {
     if (is_structure(attribute, rules_.profile)) return true;
     const Field field = field_of_attribute(attribute.name(), elements, rules_.profile);
     const auto cleaned = values_.clean(field, attribute.value());
-    if (!cleaned) return false;
+    // What would be left of a field's name ("[name]") is that of another field.
+    const bool was_field =
+        cleaned && names_a_field(attribute.name()) && *cleaned != attribute.value();
+    if (!cleaned || was_field) return false;
     attribute.set_value(cleaned->c_str());
     kept_ += *cleaned + '\n';
     return true;
