@@ -46,12 +46,6 @@ std::string place_of(const std::vector<std::string>& names, std::size_t column) 
   return is_word && find_in_field_name(name, {}).rule.empty() ? "column " + name : number;
 }
 
-bool names_columns(const std::vector<std::string>& cells) {
-  return std::none_of(cells.begin(), cells.end(), [](const std::string& cell) {
-    return cell.empty() || sidecar::is_harmless_number(cell);
-  });
-}
-
 class Columns {
  public:
   Columns(std::vector<std::string> names, const deid::Profile& profile) : names_(std::move(names)) {
@@ -88,7 +82,7 @@ std::vector<findings::Finding> find_in_table(std::string_view text, char separat
   };
   std::size_t at = 0, behind_first = 0;
   const std::vector<std::string> first = next_record(text, separator, behind_first);
-  const bool has_names = columns.empty() ? names_columns(first) : first == columns;
+  const bool has_names = columns.empty() ? sidecar::names_columns(first) : first == columns;
   const Columns known(has_names ? first : columns, profile);
   if (has_names) {
     at = behind_first;

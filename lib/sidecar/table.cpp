@@ -106,12 +106,6 @@ class TableWriter {
   }
 };
 
-bool looks_like_header(const Row& row) {
-  return std::none_of(row.begin(), row.end(), [](const std::string& cell) {
-    return is_harmless_number(cell) || cell.empty();
-  });
-}
-
 std::string absent(char separator) {
   return separator == '\t' ? "n/a" : "";
 }
@@ -124,7 +118,7 @@ struct Columns {
   std::optional<std::size_t> subjects;       ///< `labels`, when they are of subjects
 
   Columns(const Row& first, char separator, const Rules& rules) {
-    has_header = rules.columns.empty() ? looks_like_header(first) : first == rules.columns;
+    has_header = rules.columns.empty() ? names_columns(first) : first == rules.columns;
     const Row& names = has_header ? first : rules.columns;
     for (const std::string& name : names) {
       if (name == "filename") files = fields.size();

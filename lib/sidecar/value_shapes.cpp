@@ -70,6 +70,16 @@ bool is_high_age(std::string_view value) {
   return years && *years >= least;
 }
 
+bool names_columns(const std::vector<std::string>& cells) {
+  static const deid::Profile any;
+  const bool has_field = std::any_of(cells.begin(), cells.end(), [](const std::string& cell) {
+    return !is_number(cell) && !is_plain(field_of(cell, any));
+  });
+  const auto is_empty = [](const std::string& cell) { return cell.empty(); };
+  return has_field || (std::none_of(cells.begin(), cells.end(), is_harmless_number) &&
+                       !std::all_of(cells.begin(), cells.end(), is_empty));
+}
+
 bool stays(const Field& field, std::string_view value) {
   if (is_absent(value)) return true;
   switch (field.treatment) {

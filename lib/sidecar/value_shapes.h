@@ -2,7 +2,9 @@
 // what text says is found by lib/text.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "sidecar/fields.h"
 
@@ -19,6 +21,10 @@ bool is_harmless_number(std::string_view value);
 
 /// Years from 89 on, which BIDS writes 89+.
 bool is_high_age(std::string_view value);
+
+/// Whether the first line of a table names its columns: a cell is the name of a field, or none is a
+/// number. (pandas leaves the first cell empty, and may number columns.)
+bool names_columns(const std::vector<std::string>& cells);
 
 /// Whether a value is written as it is (but for labels that are renamed) because of what its field
 /// means, or because it is a number that says nothing. No text that stays this way is searched.

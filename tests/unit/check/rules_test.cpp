@@ -201,6 +201,9 @@ TEST(FindInTable, CountsByColumn) {
   const auto unnamed = find_in_table("1.5\tOlivia Smith\n", '\t', {}, {"cardiac", "name"});
   ASSERT_EQ(unnamed.size(), 1U);
   EXPECT_EQ(unnamed[0].rule + " " + unnamed[0].place, "sidecar.field column name");
+  const auto pandas = find_in_table(",name,0,age\n0,Zzyzx,5,93\n", ',', {});
+  ASSERT_EQ(pandas.size(), 2U);
+  EXPECT_EQ(pandas[0].place + pandas[1].place, "column agecolumn name");
   const auto bare = find_in_table("Dr. Hansen,7\n", ',', {});
   ASSERT_EQ(bare.size(), 1U) << "a first line that names no columns";
   EXPECT_EQ(bare[0].rule + " " + bare[0].place, "text.name column 1");
