@@ -23,7 +23,8 @@ struct Library {
 constexpr std::array linked{
     Library{"RE2", "libre2.so"},          Library{"ICU", "libicuuc.so"},
     Library{"zlib", "libz.so"},           Library{"pugixml", "libpugixml.so"},
-    Library{"libpng", "libpng16.so"},     Library{"OpenJPEG", "libopenjp2.so"},
+    Library{"libpng", "libpng16.so"},     Library{"libjpeg", "libjpeg.so"},
+    Library{"libtiff", "libtiff.so"},     Library{"OpenJPEG", "libopenjp2.so"},
     Library{"libstdc++", "libstdc++.so"},
 };
 constexpr std::array of_plugins{

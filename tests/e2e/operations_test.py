@@ -19,7 +19,8 @@ LINKED = {"libre2.": "library RE2", "libicu": "library ICU", "libz.": "library z
           "libgcc_s.": "library libstdc++", "libc.": "library glibc", "libm.": "library glibc",
           "ld-linux": "library glibc", "libtorch": "plugin libefface_torch.so",
           "libc10": "plugin libefface_torch.so", "libtesseract.": "plugin libefface_ocr.so",
-          "libgomp.": "library OpenMP"}
+          "libgomp.": "library OpenMP", "libpng": "library libpng", "libjpeg.": "library libjpeg",
+          "libtiff.": "library libtiff"}
 SAMPLE = re.compile(r'efface_[a-z_]+(\{([a-z_]+="[^"\\\n]*",?)+\})? [0-9.e+-]+')
 
 
