@@ -187,26 +187,55 @@ Bits fill_holes(const RegularGrid& grid, const Bits& bits) {
   return filled;
 }
 
+namespace {
+
+/// One weighted sum of rows a voxel row: `in` holds `count` rows of `width` values, `stride` values
+/// apart in `values`, where the results go.
+void smooth_rows(std::span<const double> kernel, float* values, std::size_t width,
+                 std::size_t count, std::size_t stride, std::vector<float>& in,
+                 std::vector<double>& sums) {
+  in.resize(width * count);
+  sums.resize(width);
+  for (std::size_t i = 0; i < count; ++i)
+    std::copy_n(values + i * stride, width, in.begin() + static_cast<std::ptrdiff_t>(i * width));
+  const std::size_t radius = kernel.size() / 2;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::fill(sums.begin(), sums.end(), 0.0);
+    for (std::size_t k = 0; k < kernel.size(); ++k) {
+      const std::size_t from = i + k < radius ? 0 : std::min(i + k - radius, count - 1);
+      const float* row = in.data() + from * width;
+      for (std::size_t x = 0; x < width; ++x) sums[x] += kernel[k] * static_cast<double>(row[x]);
+    }
+    for (std::size_t x = 0; x < width; ++x) values[i * stride + x] = static_cast<float>(sums[x]);
+  }
+}
+
+/// The same along the rows themselves.
+void smooth_row(std::span<const double> kernel, std::span<float> row, std::vector<double>& line) {
+  const std::size_t radius = kernel.size() / 2, count = row.size();
+  line.resize(count + kernel.size() - 1);
+  for (std::size_t i = 0; i < line.size(); ++i)
+    line[i] = static_cast<double>(row[i < radius ? 0 : std::min(i - radius, count - 1)]);
+  for (std::size_t x = 0; x < count; ++x) {
+    double sum = 0;
+    for (std::size_t k = 0; k < kernel.size(); ++k) sum += kernel[k] * line[x + k];
+    row[x] = static_cast<float>(sum);
+  }
+}
+
+}  // namespace
+
 void smooth(const RegularGrid& grid, std::vector<float>& values, double sigma_mm) {
   const std::vector<double> kernel = gaussian_kernel(sigma_mm / grid.spacing_mm);
-  const auto radius = static_cast<std::ptrdiff_t>(kernel.size() / 2);
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    const std::size_t stride = stride_of(grid, axis);
-    const auto count = static_cast<std::ptrdiff_t>(grid.size[axis]);
-    std::vector<double> line(grid.size[axis] + kernel.size() - 1);
-    for_each_line(grid, axis, [&](std::size_t first) {
-      for (std::ptrdiff_t i = -radius; i < count + radius; ++i) {
-        const auto inside = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(i, 0, count - 1));
-        line[static_cast<std::size_t>(i + radius)] =
-            static_cast<double>(values[first + inside * stride]);
-      }
-      for (std::size_t i = 0; i < grid.size[axis]; ++i) {
-        double sum = 0;
-        for (std::size_t k = 0; k < kernel.size(); ++k) sum += kernel[k] * line[i + k];
-        values[first + i * stride] = static_cast<float>(sum);
-      }
-    });
-  }
+  const auto [nx, ny, nz] = grid.size;
+  std::vector<double> sums;
+  std::vector<float> in;
+  for (std::size_t row = 0; row < ny * nz; ++row)
+    smooth_row(kernel, std::span(values).subspan(row * nx, nx), sums);
+  for (std::size_t z = 0; z < nz; ++z)
+    smooth_rows(kernel, values.data() + z * nx * ny, nx, ny, nx, in, sums);
+  for (std::size_t y = 0; y < ny; ++y)
+    smooth_rows(kernel, values.data() + y * nx, nx, nz, nx * ny, in, sums);
 }
 
 double otsu_threshold(std::span<const float> values) {
