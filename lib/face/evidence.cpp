@@ -129,7 +129,10 @@ Evidence gather_evidence(const Probabilities& p, const ModelInput& input) {
     face[i] = face_sum(p, i);
     evidence.soft_face_ml += trace(face[i]) * voxel_ml(p.grid);
     if (face[i] > face_sure) evidence.sure_face_ml += voxel_ml(p.grid);
-    evidence.soft_brain_ml += trace(p.of(Label::brain, i)) * voxel_ml(p.grid);
+    const float brain = p.of(Label::brain, i);
+    evidence.soft_brain_ml += trace(brain) * voxel_ml(p.grid);
+    if (brain >= trace_at_least && brain <= brain_at_least)
+      evidence.doubtful_brain_ml += voxel_ml(p.grid);
     if (input.inside[i]) seen.push_back(input.values[i]);
     for (const Label label : {Label::air, Label::head})
       if (p.of(label, i) > 0.5F)

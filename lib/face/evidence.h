@@ -32,6 +32,7 @@ struct Evidence {
   std::array<std::vector<Blob>, feature_count> blobs;  ///< largest first
   std::array<double, label_count> label_ml{};          ///< brain and facial labels after cleaning
   double soft_brain_ml = 0;                            ///< sum of probabilities of at least 0.1
+  double doubtful_brain_ml = 0;                        ///< where that probability is 0.1 to 0.5
   double soft_face_ml = 0;
   double sure_face_ml = 0;  ///< where the probabilities of the facial labels sum to more than 0.9
   double tissue_threshold = 0;  ///< in normalised values

@@ -17,6 +17,8 @@ constexpr double site_in_view = 0.5, site_tissue = 0.35, site_found = 0.15;
 // An ear is thin: its place, which follows from the other parts to about pose_error_mm, goes with
 // so much around it.
 constexpr double ear_tissue = 0.05, pose_error_mm = 9;
+// Where at least this share of an average ear was found, its place beyond yields to the cavity.
+constexpr double ear_mostly_found = 0.8;
 constexpr std::array<double, site_count> average_ml{12, 12, 22, 32, 10, 10};
 // Brain cannot fill half of a missing part's place.
 constexpr double site_brain = 0.5;
@@ -85,7 +87,9 @@ class Chooser {
     chosen.sure = chosen.parts.size();
     for (const Site site : flat_ears(missing)) {
       chosen.guesses.push_back(site_voxels(site, arrangement_.pose, input_.grid, pose_error_mm));
-      chosen.parts.push_back({Feature::ears, chosen.guesses.back(), true});
+      const auto s = static_cast<std::size_t>(site);
+      const bool mostly_found = arrangement_.found_ml[s] >= ear_mostly_found * average_ml[s];
+      chosen.parts.push_back({Feature::ears, chosen.guesses.back(), true, mostly_found});
     }
   }
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <numbers>
 
+#include "face/cavity.h"
 #include "face/facial_surface.h"
 
 namespace efface::face {
@@ -22,8 +23,6 @@ constexpr double face_margin_mm = 6, ear_margin_mm = 7, stray_margin_mm = 8;
 constexpr double face_reach_mm = 30, ear_reach_mm = 20, reach_step_mm = 10;
 // Corners are rounded with this, so that the surface has no features.
 constexpr double smoothing_mm = 4;
-// The brain label is protected with this margin: one voxel.
-constexpr double brain_margin_mm = 3, brain_smoothing_mm = 2;
 // Room around the parts for smoothing.
 constexpr double room_mm = 18;
 constexpr int hull_directions = 162, hull_ring = 24;
@@ -103,31 +102,40 @@ std::vector<Body> bodies_of(const RegularGrid& model, std::span<const ShapePart>
   return bodies;
 }
 
-/// The grid around all bodies, what they are drawn out to, and `corners`, on the lattice of
-/// `model`.
-RegularGrid grid_around(const RegularGrid& model, const std::vector<Body>& bodies,
-                        std::span<const Vec3> corners) {
+struct Box {
   Vec3 low{infinity, infinity, infinity}, high{-infinity, -infinity, -infinity};
-  const auto include = [&](const Vec3& p) {
+
+  void include(const Vec3& p) {
     for (std::size_t a = 0; a < 3; ++a) {
       low[a] = std::min(low[a], p[a]);
       high[a] = std::max(high[a], p[a]);
     }
-  };
-  for (const Body& body : bodies)
-    for (const ShapePart* part : body.parts)
-      for (const std::uint32_t v : part->voxels) {
-        const Vec3 p = place(model, v);
-        include(p);
-        if (body.in_place)
-          include(p + (body.sweep.end - dot(p, body.sweep.direction)) * body.sweep.direction);
-      }
-  for (const Vec3& corner : corners) include(corner);
+  }
+};
+
+/// A body's voxels and what they are drawn out to.
+void include_body(Box& box, const RegularGrid& model, const Body& body) {
+  for (const ShapePart* part : body.parts)
+    for (const std::uint32_t v : part->voxels) {
+      const Vec3 p = place(model, v);
+      box.include(p);
+      if (body.in_place)
+        box.include(p + (body.sweep.end - dot(p, body.sweep.direction)) * body.sweep.direction);
+    }
+}
+
+/// The grid around all bodies, what they are drawn out to, and `corners`, on the lattice of
+/// `model`.
+RegularGrid grid_around(const RegularGrid& model, const std::vector<Body>& bodies,
+                        std::span<const Vec3> corners) {
+  Box box;
+  for (const Body& body : bodies) include_body(box, model, body);
+  for (const Vec3& corner : corners) box.include(corner);
   RegularGrid grid;
   grid.spacing_mm = model.spacing_mm;
   for (std::size_t a = 0; a < 3; ++a) {
-    const double from = std::floor((low[a] - room_mm - model.origin[a]) / model.spacing_mm);
-    const double to = std::ceil((high[a] + room_mm - model.origin[a]) / model.spacing_mm);
+    const double from = std::floor((box.low[a] - room_mm - model.origin[a]) / model.spacing_mm);
+    const double to = std::ceil((box.high[a] + room_mm - model.origin[a]) / model.spacing_mm);
     grid.origin[a] = model.origin[a] + from * model.spacing_mm;
     grid.size[a] = static_cast<std::size_t>(to - from) + 1;
   }
@@ -146,13 +154,19 @@ std::size_t carried(const RegularGrid& model, const RegularGrid& grid, std::size
   return index[0] + grid.size[0] * (index[1] + grid.size[1] * index[2]);
 }
 
-Bits bits_of(const RegularGrid& model, const RegularGrid& grid,
-             std::span<const std::uint32_t> voxels) {
-  Bits bits(grid.voxel_count(), 0);
+/// Sets what lies in `grid`.
+void mark(const RegularGrid& model, const RegularGrid& grid, std::span<const std::uint32_t> voxels,
+          Bits& bits) {
   for (const std::uint32_t v : voxels) {
     const std::size_t at = carried(model, grid, v);
     if (at < bits.size()) bits[at] = 1;
   }
+}
+
+Bits bits_of(const RegularGrid& model, const RegularGrid& grid,
+             std::span<const std::uint32_t> voxels) {
+  Bits bits(grid.voxel_count(), 0);
+  mark(model, grid, voxels, bits);
   return bits;
 }
 
@@ -199,23 +213,62 @@ std::vector<Plane> hull_of(const RegularGrid& model, const Body& body) {
   return planes;
 }
 
-/// The signed distance of one body's region, exact near its faces.
+/// A box of a grid: first and last voxel along each axis, both inside.
+struct Range {
+  std::array<std::size_t, 3> first{}, last{};
+};
+
+/// What of `grid` one body's region and its smooth surroundings can reach.
+Range range_of(const RegularGrid& model, const RegularGrid& grid, const Body& body) {
+  Box box;
+  include_body(box, model, body);
+  Range range;
+  for (std::size_t a = 0; a < 3; ++a) {
+    const double top = static_cast<double>(grid.size[a] - 1);
+    const double low = (box.low[a] - room_mm - grid.origin[a]) / grid.spacing_mm;
+    const double high = (box.high[a] + room_mm - grid.origin[a]) / grid.spacing_mm;
+    range.first[a] = static_cast<std::size_t>(std::clamp(std::floor(low), 0.0, top));
+    range.last[a] = static_cast<std::size_t>(std::clamp(std::ceil(high), 0.0, top));
+  }
+  return range;
+}
+
+/// The largest distance from any plane, along one row of voxels.
+void row_of_hull(const std::vector<Plane>& planes, const Vec3& start, double step_mm,
+                 std::span<float> row) {
+  std::fill(row.begin(), row.end(), -static_cast<float>(infinity));
+  for (const Plane& plane : planes) {
+    const auto from = static_cast<float>(dot(start, plane.normal) - plane.limit);
+    const auto step = static_cast<float>(step_mm * plane.normal[0]);
+    for (std::size_t x = 0; x < row.size(); ++x)
+      row[x] = std::max(row[x], from + static_cast<float>(x) * step);
+  }
+}
+
+/// The signed distance of one body's region, exact near its faces; far from them only "far".
 std::vector<float> body_shape(const RegularGrid& model, const RegularGrid& grid, const Body& body) {
   const std::vector<Plane> planes = hull_of(model, body);
-  std::vector<float> shape(grid.voxel_count());
-  std::size_t offset = 0;
-  for (std::size_t z = 0; z < grid.size[2]; ++z)
-    for (std::size_t y = 0; y < grid.size[1]; ++y)
-      for (std::size_t x = 0; x < grid.size[0]; ++x, ++offset) {
-        const Vec3 p = grid.patient_mm(x, y, z);
-        double most = -infinity;
-        for (const Plane& plane : planes) {
-          most = std::max(most, dot(p, plane.normal) - plane.limit);
-          if (most > 2 * room_mm) break;  // far outside: how far does not matter
-        }
-        shape[offset] = static_cast<float>(most);
-      }
-  smooth(grid, shape, smoothing_mm);
+  const Range range = range_of(model, grid, body);
+  RegularGrid own = grid;
+  own.origin = grid.patient_mm(range.first[0], range.first[1], range.first[2]);
+  for (std::size_t a = 0; a < 3; ++a) own.size[a] = range.last[a] - range.first[a] + 1;
+  std::vector<float> distance(own.voxel_count());
+  for (std::size_t z = 0; z < own.size[2]; ++z)
+    for (std::size_t y = 0; y < own.size[1]; ++y)
+      row_of_hull(planes, own.patient_mm(0, y, z), own.spacing_mm,
+                  std::span(distance).subspan(own.size[0] * (y + own.size[1] * z), own.size[0]));
+  smooth(own, distance, smoothing_mm);
+  std::vector<float> shape(grid.voxel_count(), static_cast<float>(2 * room_mm));
+  for (std::size_t z = 0; z < own.size[2]; ++z)
+    for (std::size_t y = 0; y < own.size[1]; ++y) {
+      const auto row =
+          distance.begin() + static_cast<std::ptrdiff_t>(own.size[0] * (y + own.size[1] * z));
+      std::copy(row, row + static_cast<std::ptrdiff_t>(own.size[0]),
+                shape.begin() +
+                    static_cast<std::ptrdiff_t>(
+                        range.first[0] +
+                        grid.size[0] * (range.first[1] + y + grid.size[1] * (range.first[2] + z))));
+    }
   return shape;
 }
 
@@ -257,24 +310,32 @@ Body all_in(std::span<const ShapePart> parts) {
   return body;
 }
 
-std::vector<float> brain_shape(const RegularGrid& model, const RegularGrid& grid,
-                               const Bits& brain) {
-  std::vector<std::uint32_t> voxels;
-  for (std::size_t i = 0; i < brain.size(); ++i)
-    if (brain[i]) voxels.push_back(static_cast<std::uint32_t>(i));
-  const std::vector<float> exact = signed_distance(grid, bits_of(model, grid, voxels));
-  std::vector<float> shape = exact;
-  smooth(grid, shape, brain_smoothing_mm);
-  const float half = static_cast<float>(grid.spacing_mm) / 2;
-  for (std::size_t i = 0; i < shape.size(); ++i)
-    shape[i] = std::min(shape[i], exact[i] + half) - static_cast<float>(brain_margin_mm);
-  return shape;
+/// The parts that stand against the doubt whether something near them is brain.
+Bits sure_face(const RegularGrid& model, const RegularGrid& grid,
+               std::span<const ShapePart> parts) {
+  Bits face(grid.voxel_count(), 0);
+  for (const ShapePart& part : parts)
+    if (part.in_place && !part.yields) mark(model, grid, part.voxels, face);
+  return face;
+}
+
+/// The model's values on a grid of its lattice, 0 beyond the model's.
+template <class T>
+std::vector<T> carried_values(const RegularGrid& model, const RegularGrid& grid,
+                              std::span<const T> values) {
+  std::vector<T> there(grid.voxel_count(), T{});
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i] == T{}) continue;
+    const std::size_t at = carried(model, grid, i);
+    if (at < there.size()) there[at] = values[i];
+  }
+  return there;
 }
 
 }  // namespace
 
 FaceRegion shape_region(const RegularGrid& model, std::span<const ShapePart> parts,
-                        const Bits& brain, const HeadPose& pose, Extent extent) {
+                        const BrainLabel& brain, const HeadPose& pose, Extent extent) {
   const std::vector<Body> bodies = bodies_of(model, parts, pose);
   FaceRegion region;
   if (bodies.empty()) return region;
@@ -294,7 +355,9 @@ FaceRegion shape_region(const RegularGrid& model, std::span<const ShapePart> par
     smooth(region.grid, surface, smoothing_mm);
     share_out(region, model, all_in(parts), surface);
   }
-  region.brain_sdf = brain_shape(model, region.grid, brain);
+  region.brain_sdf = cavity_distance(
+      region.grid, carried_values<std::uint8_t>(model, region.grid, brain.bits),
+      carried_values(model, region.grid, brain.probability), sure_face(model, region.grid, parts));
   return region;
 }
 

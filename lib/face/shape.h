@@ -16,6 +16,14 @@ struct ShapePart {
   Feature feature{};
   std::span<const std::uint32_t> voxels;  ///< offsets in the model grid
   bool in_place = true;  ///< where a head has it: drawn out into the air; else only dilated
+  /// Goes only where the brain is not near: more than what was found of an ear.
+  bool yields = false;
+};
+
+/// Voxel by voxel of the model grid.
+struct BrainLabel {
+  std::span<const std::uint8_t> bits;    ///< what is brain
+  std::span<const float> probability{};  ///< how likely each voxel is
 };
 
 /// The region on a grid of its own around the parts, aligned with `model`. The parts' voxels lie
@@ -23,7 +31,8 @@ struct ShapePart {
 /// before the outermost voxel, beside an ear in a plane 20 to 30 mm out: the outer surface shows
 /// neither. With Extent::face the facial surface of the canonical head goes, too.
 FaceRegion shape_region(const volume::RegularGrid& model, std::span<const ShapePart> parts,
-                        const Bits& brain, const HeadPose& pose, Extent extent = Extent::features);
+                        const BrainLabel& brain, const HeadPose& pose,
+                        Extent extent = Extent::features);
 
 /// Volume in ml of the features' region that the brain keeps.
 double collision_ml(const FaceRegion& region);

@@ -77,9 +77,9 @@ struct SyntheticHead {
 
   Probabilities probabilities() const {
     const std::size_t n = grid.voxel_count();
-    Probabilities p{grid, std::vector<float>(label_count * n, 0.01F)};
+    Probabilities p{grid, std::vector<float>(label_count * n, 0.005F)};
     for (std::size_t i = 0; i < n; ++i)
-      p.values[static_cast<std::size_t>(label(i)) * n + i] = 0.94F;
+      p.values[static_cast<std::size_t>(label(i)) * n + i] = 0.97F;
     return p;
   }
 

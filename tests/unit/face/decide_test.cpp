@@ -257,6 +257,34 @@ TEST(Decide, TheBrainIsProtectedWithAMargin) {
   }
 }
 
+TEST(Decide, ADoubtfulBrainIsUncertain) {
+  const SyntheticHead head;
+  const std::size_t n = head.grid.voxel_count();
+  for (const float said : {0.7F, 0.3F}) {
+    Probabilities doubtful = head.probabilities();
+    for (std::size_t i = 0; i < n; ++i) {
+      if (head.label(i) != Label::brain || head.place(i)[2] < -20) continue;
+      doubtful.values[static_cast<std::size_t>(Label::brain) * n + i] = said;
+      doubtful.values[static_cast<std::size_t>(Label::head) * n + i] = 0.975F - said;
+    }
+    const FaceDecision d = decide(doubtful, head.input(), {});
+    EXPECT_EQ(d.verdict, said > 0.5F ? Verdict::removed : Verdict::uncertain) << d.reason;
+    if (said < 0.5F) {
+      EXPECT_EQ(d.reason, "a face, but the model is not sure of the brain behind it");
+    }
+  }
+}
+
+TEST(Decide, ARegionDeepInTheBrainIsUncertain) {
+  SyntheticHead head;
+  head.change = [](const Vec3& p, Label l) {  // brain, it says, fills the face between its parts
+    return l == Label::head && p[1] < -4 && p[2] < 20 ? Label::brain : l;
+  };
+  const FaceDecision d = decide_on(head);
+  EXPECT_EQ(d.verdict, Verdict::uncertain);
+  EXPECT_EQ(d.reason, "the face's region reaches far into the brain");
+}
+
 TEST(Decide, ABrainThatTakesTheEyesIsUncertain) {
   SyntheticHead head;
   head.change = [](const Vec3& p, Label l) {
