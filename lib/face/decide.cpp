@@ -8,6 +8,7 @@
 #include "face/evidence.h"
 #include "face/parts.h"
 #include "face/shape.h"
+#include "face/wrapped.h"
 
 namespace efface::face {
 namespace {
@@ -113,6 +114,9 @@ class Judge {
       return {Verdict::uncertain, "a face, but the model is not sure of the brain behind it"};
     if (agreement_.value_or(1) < least_agreement)
       return {Verdict::uncertain, "the two networks do not see the same face"};
+    if (may_be_wrapped(arrangement_, input_, evidence_.tissue_threshold))
+      return {Verdict::uncertain,
+              "the face is cut in front, and tissue behind the head may be what was cut"};
     if (face_ml(true) < least_face_ml) {  // ears only: the face must be out of view, or gone
       const Finding front = judge_front();
       if (front.verdict == Verdict::uncertain)

@@ -257,6 +257,18 @@ TEST(Decide, TheBrainIsProtectedWithAMargin) {
   }
 }
 
+TEST(Decide, AFaceCutInFrontMayBeWrappedBehindTheHead) {
+  SyntheticHead head;
+  head.in_view = [](const Vec3& p) { return p[1] > -100; };
+  EXPECT_EQ(decide_on(head).verdict, Verdict::removed) << decide_on(head).reason;
+  head.in_view = [](const Vec3& p) { return p[1] < 70; };
+  EXPECT_EQ(decide_on(head).verdict, Verdict::removed) << decide_on(head).reason;
+  head.in_view = [](const Vec3& p) { return p[1] > -100 && p[1] < 70; };
+  const FaceDecision d = decide_on(head);
+  EXPECT_EQ(d.verdict, Verdict::uncertain);
+  EXPECT_EQ(d.reason, "the face is cut in front, and tissue behind the head may be what was cut");
+}
+
 TEST(Decide, ADoubtfulBrainIsUncertain) {
   const SyntheticHead head;
   const std::size_t n = head.grid.voxel_count();

@@ -1,0 +1,73 @@
+#include "face/wrapped.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace efface::face {
+namespace {
+
+using volume::RegularGrid;
+
+// A nose that touches the end of the field of view has a cut surface of 2 cm² there; one of which
+// enough is lost to be known by, 10 cm² and, with the mouth, up to 60.
+constexpr double least_cut_mm2 = 1000;
+// Tissue over this share of the back end, as wide and high as the cut.
+constexpr double least_behind = 0.1;
+constexpr double around_mm = 10;
+
+/// Columns and heights, in voxels, of what was cut.
+struct Window {
+  std::size_t x0 = std::numeric_limits<std::size_t>::max(), x1 = 0, z0 = x0, z1 = 0;
+  std::size_t count = 0;
+
+  void include(std::size_t x, std::size_t z) {
+    x0 = std::min(x0, x);
+    x1 = std::max(x1, x);
+    z0 = std::min(z0, z);
+    z1 = std::max(z1, z);
+    ++count;
+  }
+};
+
+/// The voxels of nose and mouth at the front end of the field of view.
+Window cut_in_front(const Arrangement& arrangement, const ModelInput& input) {
+  const RegularGrid& g = input.grid;
+  Window cut;
+  for (const Blob* blob : arrangement.in_place) {
+    if (blob->feature != Feature::nose && blob->feature != Feature::mouth) continue;
+    for (const std::uint32_t v : blob->voxels) {
+      const bool is_end = v / g.size[0] % g.size[1] == 0 || !input.inside[v - g.size[0]];
+      if (is_end && input.inside[v]) cut.include(v % g.size[0], v / (g.size[0] * g.size[1]));
+    }
+  }
+  return cut;
+}
+
+}  // namespace
+
+bool may_be_wrapped(const Arrangement& arrangement, const ModelInput& input,
+                    double tissue_threshold) {
+  const RegularGrid& g = input.grid;
+  const Window cut = cut_in_front(arrangement, input);
+  if (static_cast<double>(cut.count) * g.spacing_mm * g.spacing_mm < least_cut_mm2) return false;
+  const auto around = static_cast<std::size_t>(around_mm / g.spacing_mm);
+  std::size_t ends = 0, tissue = 0;
+  for (std::size_t z = cut.z0 - std::min(cut.z0, around);
+       z <= std::min(cut.z1 + around, g.size[2] - 1); ++z)
+    for (std::size_t x = cut.x0 - std::min(cut.x0, around);
+         x <= std::min(cut.x1 + around, g.size[0] - 1); ++x)
+      for (std::size_t y = g.size[1]; y-- > 0;) {
+        const std::size_t v = x + g.size[0] * (y + g.size[1] * z);
+        if (!input.inside[v]) continue;
+        ++ends;
+        // The outermost voxel holds part of what is beyond: its neighbour counts as well.
+        const bool is_tissue =
+            static_cast<double>(input.values[v]) > tissue_threshold ||
+            (y > 0 && static_cast<double>(input.values[v - g.size[0]]) > tissue_threshold);
+        if (is_tissue) ++tissue;
+        break;
+      }
+  return ends > 0 && static_cast<double>(tissue) > least_behind * static_cast<double>(ends);
+}
+
+}  // namespace efface::face

@@ -1,0 +1,16 @@
+// May a part of the face lie at the other end of the image? In MR what a field of view cuts off
+// along the direction of phase encoding appears at its opposite side. Looks at borders; moves
+// nothing.
+#pragma once
+
+#include "face/arrangement.h"
+
+namespace efface::face {
+
+/// Whether nose or mouth are cut by the front end of the field of view while tissue reaches its
+/// back end behind them: then what was cut may be folded in there. `tissue_threshold` in normalised
+/// values.
+bool may_be_wrapped(const Arrangement& arrangement, const ModelInput& input,
+                    double tissue_threshold);
+
+}  // namespace efface::face
