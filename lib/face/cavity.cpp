@@ -9,10 +9,10 @@ namespace {
 // The brain label's own border is good to a voxel.
 constexpr double brain_margin_mm = 3, smoothing_mm = 2;
 // The label ends up to so far inside the cavity where fluid is as dark as bone (T1, CT) ...
-constexpr double cavity_margin_mm = 7;
+constexpr double cavity_margin_mm = 5;
 // ... and there the network still gives it this much; to ears and scalp a thousandth, where they
 // are not pressed flat. The second number makes a distance of a ratio of probabilities.
-constexpr float maybe_brain = 0.01F, mm_a_factor_of_e = 2, least_probability = 1e-4F;
+constexpr float maybe_brain = 0.03F, mm_a_factor_of_e = 2, least_probability = 1e-4F;
 // A sure part of the face keeps so much around it that the wider margin does not count: lids and
 // the bridge of the nose are skin on thin bone.
 constexpr double face_clear_mm = 3;
