@@ -17,17 +17,19 @@ namespace fs = std::filesystem;
 namespace {
 constexpr std::size_t buffer_limit = 1 << 20;
 
-fs::path temporary_of(const fs::path& path) {
-  fs::path name = path.filename();
-  name += ".partial-" + std::to_string(::getpid());
+fs::path scratch_of(const fs::path& path) {
   const fs::path folder = path.parent_path(), own = folder / ".efface";
   std::error_code none;
-  return (fs::is_directory(own, none) ? own : folder) / name;
+  return fs::is_directory(own, none) ? own : folder;
 }
 
 }  // namespace
 
-NewFile::NewFile(fs::path path) : path_(std::move(path)), temporary_(temporary_of(path_)) {
+NewFile::NewFile(fs::path path) : NewFile(path, scratch_of(path)) {}
+
+NewFile::NewFile(fs::path path, const fs::path& scratch)
+    : path_(std::move(path)), temporary_(scratch / path_.filename()) {
+  temporary_ += ".partial-" + std::to_string(::getpid());
   ::unlink(temporary_.c_str());
   file_ = base::create_file(temporary_);
 }

@@ -17,6 +17,8 @@ namespace efface::audit {
 class NewFile {
  public:
   explicit NewFile(std::filesystem::path path);
+  /// Begins in `scratch`, on the same file system.
+  NewFile(std::filesystem::path path, const std::filesystem::path& scratch);
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
   ~NewFile();

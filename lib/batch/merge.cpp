@@ -60,7 +60,7 @@ class WaitingTables {
         table, [&](const sidecar::ListedRow& row) { return released_.holds(input.output, row); });
     const fs::path place = output_of(shard) / input.output;
     base::make_directories(place.parent_path());
-    files_.push_back(std::make_unique<audit::NewFile>(place));
+    files_.push_back(std::make_unique<audit::NewFile>(place, output_of(shard) / ".efface"));
     files_.back()->write(table.content);
     input.output_bytes = table.content.size();
     input.output_sha256 = hex_digest(table.content);

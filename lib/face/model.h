@@ -58,6 +58,7 @@ struct ModelInput {
   volume::RegularGrid grid;
   std::vector<float> values;
   std::vector<std::uint8_t> inside;  ///< 1 within the image's field of view
+  bool is_hounsfield = false;        ///< before normalisation they were CT numbers
 };
 
 /// Softmax probabilities, label-major: values[label * grid.voxel_count() + voxel].

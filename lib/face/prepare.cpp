@@ -78,7 +78,8 @@ ModelInput prepare(const volume::Volume& volume, const ModelCard& card) {
 ModelInput prepare_on(const volume::RegularGrid& grid, const volume::Volume& volume,
                       const ModelCard& card) {
   volume::Resampled resampled = volume::resample(volume, grid);
-  ModelInput input{resampled.grid, std::move(resampled.values), std::move(resampled.inside)};
+  ModelInput input{resampled.grid, std::move(resampled.values), std::move(resampled.inside),
+                   volume.is_hounsfield};
   if (volume.is_hounsfield)
     for (float& v : input.values)
       v = std::clamp(v, static_cast<float>(card.ct_clip_hu[0]),

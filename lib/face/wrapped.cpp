@@ -47,6 +47,7 @@ Window cut_in_front(const Arrangement& arrangement, const ModelInput& input) {
 
 bool may_be_wrapped(const Arrangement& arrangement, const ModelInput& input,
                     double tissue_threshold) {
+  if (input.is_hounsfield) return false;  // nothing wraps around in CT
   const RegularGrid& g = input.grid;
   const Window cut = cut_in_front(arrangement, input);
   if (static_cast<double>(cut.count) * g.spacing_mm * g.spacing_mm < least_cut_mm2) return false;

@@ -3,11 +3,11 @@ in a repository of git and by pre-commit itself; and the reports that they hand 
 want.
 
 SARIF: no package of Debian 12 holds OASIS' schema, so reports are validated against our own writing of what
-efface uses (sarif_2_1_0.schema.json). That was compared by hand with sarif-schema-2.1.0.json (OASIS,
-errata 01, and the copy of SchemaStore that jest-sarif ships): each of our objects has no property that is
+efface uses (sarif_2_1_0.schema.json). That was compared by hand with the copy of OASIS'
+sarif-schema-2.1.0.json that SchemaStore keeps (npm: jest-sarif): each of our objects has no property that is
 not theirs, the same required ones (physicalLocation wants artifactLocation here, and artifactLocation or
 address there), the same types and enumerations; theirs lets runs be null. Reports of real data, of an empty
-data set and of pictures (0 to 2,270 results) were valid against both. At test time ours is held against the
+data set and of pictures (0 to 2,270 results) were valid against that copy. At test time ours is held against the
 classes that Debian's python3-torch has, which were generated from OASIS' schema.
 
 JUnit: there is no official schema. JUNIT below is written after junit-10.xsd of Jenkins' xUnit plugin and

@@ -267,6 +267,9 @@ TEST(Decide, AFaceCutInFrontMayBeWrappedBehindTheHead) {
   const FaceDecision d = decide_on(head);
   EXPECT_EQ(d.verdict, Verdict::uncertain);
   EXPECT_EQ(d.reason, "the face is cut in front, and tissue behind the head may be what was cut");
+  ModelInput ct = head.input();
+  ct.is_hounsfield = true;  // nothing wraps around in CT
+  EXPECT_EQ(decide(head.probabilities(), ct, {}).verdict, Verdict::removed);
 }
 
 TEST(Decide, ADoubtfulBrainIsUncertain) {
