@@ -17,6 +17,9 @@ constexpr double site_in_view = 0.5, site_tissue = 0.35, site_found = 0.15;
 // An ear is thin: its place, which follows from the other parts to about pose_error_mm, goes with
 // so much around it.
 constexpr double ear_tissue = 0.05, pose_error_mm = 9;
+// Of an ear that was not found at all less is known: its head is turned in its view, say. Half a
+// head draws the pose towards its own middle.
+constexpr double lost_ear_error_mm = 16, half_head_error_mm = 24;
 // Where at least this share of an average ear was found, its place beyond yields to the cavity.
 constexpr double ear_mostly_found = 0.8;
 constexpr std::array<double, site_count> average_ml{12, 12, 22, 32, 10, 10};
@@ -79,18 +82,27 @@ class Chooser {
         chosen.refusal = std::string(name_of(site)) + " not found although its place is in view";
         return;
       }
-      const double margin_mm = feature_of(site) == Feature::ears ? pose_error_mm : 0;
+      const double margin_mm =
+          feature_of(site) == Feature::ears ? ear_error_mm(lost_ear_error_mm) : 0;
       chosen.guesses.push_back(site_voxels(site, arrangement_.pose, input_.grid, margin_mm));
       chosen.parts.push_back({feature_of(site), chosen.guesses.back(), true});
       chosen.placed_by_the_others += std::string(", ") + name_of(site) + " placed by the others";
     }
     chosen.sure = chosen.parts.size();
     for (const Site site : flat_ears(missing)) {
-      chosen.guesses.push_back(site_voxels(site, arrangement_.pose, input_.grid, pose_error_mm));
+      const double margin_mm = ear_error_mm(pose_error_mm);
+      chosen.guesses.push_back(site_voxels(site, arrangement_.pose, input_.grid, margin_mm));
       const auto s = static_cast<std::size_t>(site);
       const bool mostly_found = arrangement_.found_ml[s] >= ear_mostly_found * average_ml[s];
       chosen.parts.push_back({Feature::ears, chosen.guesses.back(), true, mostly_found});
     }
+  }
+
+  /// How well an ear's place is known; `whole_head_mm` when no side of the head is cut off.
+  double ear_error_mm(double whole_head_mm) const {
+    const BrainEvidence& brain = evidence_.brain;
+    return brain.ml > 0 && (brain.cut_low[0] || brain.cut_high[0]) ? half_head_error_mm
+                                                                   : whole_head_mm;
   }
 
   SiteView view(Site site) const {

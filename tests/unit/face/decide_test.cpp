@@ -186,6 +186,30 @@ TEST(Decide, AnEarOfWhichAPartWasFoundGoesWhole) {
   EXPECT_LT(region_at(d.region, head.pose.patient_mm(front)), 0);
 }
 
+/// The region's signed distance behind the left ear, past the end of the ear.
+double behind_left_ear(const FaceDecision& d, double mm) {
+  Vec3 p = canonical::ear_left;
+  p[1] += 18 + mm;
+  return region_at(d.region, p);
+}
+
+TEST(Decide, AnEarsPlaceGoesWithAsMuchRoomAsItIsUnsure) {
+  SyntheticHead head;
+  const FaceDecision found = decide_on(head);
+  head.change = [](const Vec3& p, Label l) {  // the network overlooks it
+    return l == Label::ears && p[0] > 0 ? Label::head : l;
+  };
+  const FaceDecision missed = decide_on(head);
+  ASSERT_EQ(missed.reason, "face in view, left ear placed by the others");
+  head.in_view = [](const Vec3& p) { return p[0] > -6; };
+  const FaceDecision half = decide_on(head);
+  ASSERT_EQ(half.verdict, Verdict::removed) << half.reason;
+  EXPECT_GT(behind_left_ear(found, 18), 0);
+  EXPECT_LT(behind_left_ear(missed, 20), 0);
+  EXPECT_GT(behind_left_ear(missed, 22), 0);
+  EXPECT_LT(behind_left_ear(half, 22), 0);
+}
+
 TEST(Decide, AMissedMouthIsPlacedByTheOtherParts) {
   SyntheticHead head;
   head.has[static_cast<std::size_t>(Feature::mouth)] = false;
