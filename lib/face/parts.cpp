@@ -101,8 +101,8 @@ class Chooser {
   /// How well an ear's place is known; `whole_head_mm` when no side of the head is cut off.
   double ear_error_mm(double whole_head_mm) const {
     const BrainEvidence& brain = evidence_.brain;
-    return brain.ml > 0 && (brain.cut_low[0] || brain.cut_high[0]) ? half_head_error_mm
-                                                                   : whole_head_mm;
+    const bool is_cut = brain.cut_low[0] || brain.cut_high[0] || brain.cut_high[2];
+    return brain.ml > 0 && is_cut ? half_head_error_mm : whole_head_mm;
   }
 
   SiteView view(Site site) const {
