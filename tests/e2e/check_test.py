@@ -303,6 +303,19 @@ class Check(Case):
                 output, _, _ = self.run_on(self.make(kind), out=f"out-{kind}", expect=None)
                 self.assertEqual(self.check(output, expect=0), set())
 
+    def test_the_signature_of_a_manifest_is_no_unknown_file(self):
+        key = self.scratch / "sign.pem"
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", key], check=True,
+                       capture_output=True)
+        key.chmod(0o600)
+        output, _, _ = self.run_on(self.make("small"), expect=None, more=("--sign-key", key))
+        self.assertEqual(self.check(output, expect=0), set())
+        signature = output / "manifest.json.sig"
+        signature.rename(output / "other.sig")
+        self.assertEqual({rule for rule, _, _ in self.check(output, expect=3)}, {"not-checked"})
+        signature.write_bytes(b"call Dr. Hansen ".ljust(64))
+        self.assertIn("text.name", {rule for rule, _, _ in self.check(output, expect=3)})
+
     def test_what_efface_wrote_with_options_is_clean_under_them(self):
         """Canary holds every attribute of the table, small what else is asked of; faces are the
         matter of other tests."""
