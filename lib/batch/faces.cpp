@@ -4,7 +4,7 @@
 #include <map>
 #include <utility>
 
-#include "face/look.h"
+#include "face/judge.h"
 
 namespace efface::batch {
 
@@ -117,11 +117,10 @@ void StudyFaces::look_at(const std::vector<FaceVolume>& volumes,
     next.reset();
     Seen& seen = seen_[v].emplace_back();
     const auto look = [&] {
-      const volume::Volume shown = std::move(volume);  // gone when it was seen
-      face::Sight sight = face::look(shown, context.networks);
-      seen.decision = face::decide(sight.probabilities, sight.input, decide, sight.agreement);
-      seen.agreement = sight.agreement;
-      seen.air = std::move(sight.air);
+      face::Judged judged = face::judge(std::move(volume), context.networks, decide);
+      seen.decision = std::move(judged.decision);
+      seen.agreement = judged.agreement;
+      seen.air = std::move(judged.air);
     };
     const bool is_ahead = i + 1 < wanted.size() && can_be_ahead(volumes[wanted[i + 1].first]);
     context.pool.parallel_for(is_ahead ? 2 : 1, [&](std::size_t share) {

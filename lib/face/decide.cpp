@@ -61,6 +61,7 @@ constexpr double least_agreement = 0.6;
 struct Finding {
   Verdict verdict;
   std::string reason;
+  bool may_lie_otherwise = true;  ///< when uncertain; of heads much brain is seen in any position
 };
 
 bool is_frontal(Site site) {
@@ -81,11 +82,16 @@ class Judge {
   FaceDecision decide() {
     FaceDecision decision;
     decision.label_ml = evidence_.label_ml;
+    decision.pose = arrangement_.pose;
+    decision.misfit_mm = arrangement_.mean_misfit_mm;
+    decision.sure_face_ml = evidence_.sure_face_ml;
     Finding finding = judge();
     if (finding.verdict == Verdict::removed) finding = shape(decision);
     decision.verdict = finding.verdict;
     decision.reason = finding.reason;
     decision.score = score(decision.verdict);
+    decision.may_lie_otherwise =
+        decision.verdict == Verdict::uncertain && finding.may_lie_otherwise;
     if (decision.verdict != Verdict::removed) decision.region = {};
     return decision;
   }
@@ -116,7 +122,7 @@ class Judge {
       return {Verdict::uncertain, "the two networks do not see the same face"};
     if (may_be_wrapped(arrangement_, input_, evidence_.tissue_threshold))
       return {Verdict::uncertain,
-              "the face is cut in front, and tissue behind the head may be what was cut"};
+              "the face is cut in front, and tissue behind the head may be what was cut", false};
     if (face_ml(true) < least_face_ml) {  // ears only: the face must be out of view, or gone
       const Finding front = judge_front();
       if (front.verdict == Verdict::uncertain)
@@ -128,10 +134,10 @@ class Judge {
   Finding judge_without_face() const {
     if (evidence_.brain.ml < no_brain_ml && evidence_.soft_brain_ml < no_soft_brain_ml) {
       if (evidence_.soft_face_ml < no_face_ml) return {Verdict::no_head, "no head in view"};
-      return {Verdict::uncertain, "weak traces of a face without a head"};
+      return {Verdict::uncertain, "weak traces of a face without a head", false};
     }
     if (evidence_.brain.ml < no_brain_ml)
-      return {Verdict::uncertain, "weak traces of a brain, no face found"};
+      return {Verdict::uncertain, "weak traces of a brain, no face found", false};
     const Finding front = judge_front();
     if (front.verdict != Verdict::no_face) return front;
     if (!(is_out_of_view() ? places_what_is_out_of_view() : places_what_is_empty()))

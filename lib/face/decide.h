@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "face/model.h"
+#include "face/pose.h"
+#include "volume/turn.h"
 
 namespace efface::face {
 
@@ -21,6 +23,7 @@ const char* to_string(Verdict verdict);
 
 /// What shall be removed, in patient space; unions over a frame of reference are minima.
 struct FaceRegion {
+  volume::Turn turn;  ///< from the patient's system to that of `grid`, in which the head is upright
   volume::RegularGrid grid;
   /// Signed distances in mm, negative inside, one field a feature, in the order of Feature; empty
   /// for features that were not asked for or not found. The region already reaches into the air.
@@ -37,6 +40,10 @@ struct FaceDecision {
   FaceRegion region;                           ///< filled when verdict == removed
   std::array<double, label_count> label_ml{};  ///< volume of each label, ml
   double collision_ml = 0;                     ///< face region that the protected brain took back
+  HeadPose pose;                               ///< as far as anything of a head was found
+  double misfit_mm = 0;                        ///< mean, of the parts to that pose
+  double sure_face_ml = 0;                     ///< see Evidence
+  bool may_lie_otherwise = false;  ///< uncertain, and a head turned upright may be seen better
 };
 
 struct DecideOptions {

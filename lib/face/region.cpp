@@ -17,11 +17,17 @@ using volume::Vec3;
 /// One region made ready: the minimum over its features says quickly where nothing can be.
 struct Ready {
   const FaceRegion* region;
+  StackGrid stack;  ///< where the voxels are in the region's system
   std::vector<float> least;
 };
 
-Ready make_ready(const FaceRegion& region) {
-  Ready ready{&region, std::vector<float>(region.grid.voxel_count(), no_distance_mm)};
+StackGrid in_system_of(const FaceRegion& region, const StackGrid& stack) {
+  return region.turn.is_none() ? stack : volume::turned(stack, region.turn);
+}
+
+Ready make_ready(const FaceRegion& region, const StackGrid& stack) {
+  Ready ready{&region, in_system_of(region, stack),
+              std::vector<float>(region.grid.voxel_count(), no_distance_mm)};
   for (const auto& sdf : region.feature_sdf)
     for (std::size_t i = 0; i < sdf.size(); ++i) ready.least[i] = std::min(ready.least[i], sdf[i]);
   return ready;
@@ -63,7 +69,7 @@ class Masker {
  public:
   Masker(const StackGrid& stack, std::span<const FaceRegion* const> regions) : stack_(stack) {
     for (const FaceRegion* region : regions)
-      if (region && region->grid.voxel_count() > 0) regions_.push_back(make_ready(*region));
+      if (region && region->grid.voxel_count() > 0) regions_.push_back(make_ready(*region, stack));
     for (const Ready& r : regions_)
       if (!r.region->brain_sdf.empty()) brains_.push_back(r.region);
     std::stable_sort(brains_.begin(), brains_.end(), [](const auto* a, const auto* b) {
@@ -85,12 +91,11 @@ class Masker {
     return stack_.columns * (j + stack_.rows * k);
   }
 
-  Vec3 step_in(const RegularGrid& grid) const { return (1 / grid.spacing_mm) * stack_.step_i; }
-
   void row(const Ready& ready, std::size_t j, std::size_t k, VoxelMask& mask) const {
     const RegularGrid& grid = ready.region->grid;
-    const Vec3 start = voxel_of(grid, stack_.patient_mm(0, static_cast<double>(j), k));
-    const Vec3 step = step_in(grid);
+    const StackGrid& stack = ready.stack;
+    const Vec3 start = voxel_of(grid, stack.patient_mm(0, static_cast<double>(j), k));
+    const Vec3 step = (1 / grid.spacing_mm) * stack.step_i;
     double first = 0, last = static_cast<double>(stack_.columns);
     clip_row(grid, start, step, first, last);
     for (double i = first; i < last; ++i) {
@@ -120,7 +125,8 @@ class Masker {
   bool is_brain(const Vec3& patient_mm) const {
     constexpr float beyond = std::numeric_limits<float>::infinity();
     for (const FaceRegion* brain : brains_) {
-      const Vec3 v = voxel_of(brain->grid, patient_mm);
+      const Vec3 v =
+          voxel_of(brain->grid, brain->turn.is_none() ? patient_mm : brain->turn.point(patient_mm));
       const float d = sample(brain->grid, brain->brain_sdf.data(), v[0], v[1], v[2], beyond);
       if (d != beyond) return d <= 0;
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <vector>
 
 namespace efface::qc {
 
@@ -99,6 +100,34 @@ Frame frame_around(const Extent& seen, const RegularGrid& field) {
   return frame;
 }
 
+/// The turn in which all regions found their head upright; none when they differ.
+volume::Turn common_turn(Regions regions) {
+  if (regions.empty()) return {};
+  const volume::Turn& first = regions.front()->turn;
+  const bool is_common = std::all_of(regions.begin(), regions.end(), [&](const auto* region) {
+    return region->turn.rows == first.rows && region->turn.about == first.about;
+  });
+  return is_common ? first : volume::Turn{};
+}
+
+Raster picture_as_it_lies(const volume::Volume& output, Regions regions, unsigned threads) {
+  const Surface surface = find_surface(output, threads);
+  const Sight sight = sight_of(surface, regions);
+  Raster picture(tile_count * tile_pixels, tile_pixels);
+  std::size_t tile = 0;
+  const auto add = [&](const Raster& raster) { paste(raster, tile_pixels * tile++, 0, picture); };
+  for (const double yaw : {0.0, 35.0, 90.0, -90.0}) {
+    add(render(surface, sight.frame, yaw, tile_pixels));
+  }
+  const auto cut = [&](Plane plane, double position) {
+    add(slice(output, regions, sight.frame, plane, position, surface.levels, tile_pixels, threads));
+  };
+  cut(Plane::sagittal, sight.planes[0]);
+  cut(Plane::axial, sight.planes[2]);
+  cut(Plane::coronal, sight.planes[1]);
+  return picture;
+}
+
 }  // namespace
 
 Sight sight_of(const Surface& surface, Regions regions) {
@@ -129,21 +158,18 @@ Sight sight_of(const Surface& surface, Regions regions) {
 }
 
 Raster picture_of(const volume::Volume& output, Regions regions, unsigned threads) {
-  const Surface surface = find_surface(output, threads);
-  const Sight sight = sight_of(surface, regions);
-  Raster picture(tile_count * tile_pixels, tile_pixels);
-  std::size_t tile = 0;
-  const auto add = [&](const Raster& raster) { paste(raster, tile_pixels * tile++, 0, picture); };
-  for (const double yaw : {0.0, 35.0, 90.0, -90.0}) {
-    add(render(surface, sight.frame, yaw, tile_pixels));
+  const volume::Turn turn = common_turn(regions);
+  if (turn.is_none()) return picture_as_it_lies(output, regions, threads);
+  volume::Volume upright = output;
+  upright.grid = volume::turned(output.grid, turn);
+  std::vector<face::FaceRegion> straight;
+  for (const face::FaceRegion* region : regions) {
+    straight.push_back(*region);
+    straight.back().turn = {};
   }
-  const auto cut = [&](Plane plane, double position) {
-    add(slice(output, regions, sight.frame, plane, position, surface.levels, tile_pixels, threads));
-  };
-  cut(Plane::sagittal, sight.planes[0]);
-  cut(Plane::axial, sight.planes[2]);
-  cut(Plane::coronal, sight.planes[1]);
-  return picture;
+  std::vector<const face::FaceRegion*> pointers;
+  for (const face::FaceRegion& region : straight) pointers.push_back(&region);
+  return picture_as_it_lies(upright, pointers, threads);
 }
 
 }  // namespace efface::qc

@@ -32,8 +32,9 @@ struct Sight {
 Sight sight_of(const Surface& surface, Regions regions);
 
 /// `output`: one time point as it is released. `regions`: what was removed from it, for the
-/// outlines; may be empty. tile_count * tile_pixels wide, tile_pixels high. `threads` >= 1 changes
-/// the speed only. Throws base::Error (bad_input) for a grid that cannot be resampled.
+/// outlines; may be empty. A head that lies otherwise than its header says is shown upright, when
+/// the regions know how it lies. tile_count * tile_pixels wide, tile_pixels high. `threads` >= 1
+/// changes the speed only. Throws base::Error (bad_input) for a grid that cannot be resampled.
 Raster picture_of(const volume::Volume& output, Regions regions, unsigned threads);
 
 }  // namespace efface::qc

@@ -68,23 +68,33 @@ Shown thin(Shown shown, Extent extent) {
 
 class StudyFacesTest : public testing::Test {
  protected:
-  /// Judges the volumes of one study. Every full one is shown to the model once.
+  /// Judges the volumes of one study. Every full one is loaded once.
   const StudyFaces& judge(const std::vector<Shown>& study) {
     volumes_.clear();
-    made_.segmenter.heads.clear();
-    made_.segmenter.calls = 0;
+    loaded_ = 0;
+    std::size_t full = 0;
     for (const Shown& one : study) {
       volumes_.push_back(one.volume);
-      if (one.volume.extent == Extent::full) made_.segmenter.heads.push_back(one.head);
+      volumes_.back().load = [&, one](std::size_t t) { return load(one.volume, one.head, t); };
+      if (one.volume.extent == Extent::full) ++full;
     }
     faces_ = std::make_unique<StudyFaces>(volumes_, made_.context);
-    EXPECT_EQ(made_.segmenter.calls, made_.segmenter.heads.size());
+    EXPECT_EQ(loaded_, full);
     return *faces_;
+  }
+
+  /// From now on the model sees this head. The context's pool of one thread loads a volume after
+  /// the model has seen the one before.
+  volume::Volume load(const FaceVolume& volume, const SyntheticHead& head, std::size_t t) {
+    ++loaded_;
+    made_.segmenter.head = head;
+    return volume.load(t);
   }
 
   MadeContext made_;
   std::vector<FaceVolume> volumes_;
   std::unique_ptr<StudyFaces> faces_;
+  std::size_t loaded_ = 0;
 };
 
 const char cleaned[] = "cleaned by the face that another volume of its frame of reference shows";
@@ -188,9 +198,12 @@ TEST_F(StudyFacesTest, ThinStacksAreCleanedByAVolumeThatCoversThem) {
 TEST_F(StudyFacesTest, TheWorstTimePointDecides) {
   FaceVolume timed = shown({}).volume;
   timed.time_points = 9;
-  made_.segmenter.heads = {SyntheticHead(), faceless(), SyntheticHead()};
+  timed.load = [&](std::size_t t) {
+    const bool is_middle = t != 0 && t != 8;
+    return load(shown({}).volume, is_middle ? faceless() : SyntheticHead(), t);
+  };
   const StudyFaces faces({timed}, made_.context);
-  EXPECT_EQ(made_.segmenter.calls, 3U);
+  EXPECT_EQ(loaded_, 3U);
   EXPECT_EQ(faces[0].verdict, Verdict::uncertain) << "its own other time points do not excuse it";
   EXPECT_EQ(faces[0].regions.size(), 2U);
 }
@@ -198,9 +211,10 @@ TEST_F(StudyFacesTest, TheWorstTimePointDecides) {
 TEST_F(StudyFacesTest, StopsWhenItIsInterrupted) {
   const std::atomic<bool> cancelled{true};
   made_.options.cancelled = &cancelled;
-  made_.segmenter.heads = {SyntheticHead()};
-  EXPECT_THROW(StudyFaces({shown({}).volume}, made_.context), base::Error);
-  EXPECT_EQ(made_.segmenter.calls, 0U);
+  FaceVolume volume = shown({}).volume;
+  volume.load = [&](std::size_t t) { return load(shown({}).volume, {}, t); };
+  EXPECT_THROW(StudyFaces({volume}, made_.context), base::Error);
+  EXPECT_EQ(loaded_, 0U);
 }
 
 TEST(Untouched, IsEveryVoxelOutsideTheMaskInRuns) {

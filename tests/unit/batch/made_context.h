@@ -1,5 +1,5 @@
 // What a run shares, with nothing real in it: a fixed key, one worker, an observer that is silent,
-// and a segmenter that sees the heads it was told to see, one a call.
+// and a segmenter that sees the head it was told to see.
 #pragma once
 
 #include <stdexcept>
@@ -12,20 +12,19 @@
 
 namespace efface::batch::test {
 
-/// Labels each grid as `heads` say, in the order of the calls, whatever the values are.
-class ScriptedSegmenter : public face::Segmenter {
+/// Labels each grid as `head` lies in the patient's system, whatever the values are and however
+/// they are turned.
+class HeadSegmenter : public face::Segmenter {
  public:
   const face::ModelCard& card() const override { return card_; }
-  face::DeviceReport device() const override { return {"cpu", "a script"}; }
+  face::DeviceReport device() const override { return {"cpu", "made"}; }
   face::Probabilities segment(const face::ModelInput& input) override {
-    if (calls == heads.size()) throw std::logic_error("the script has ended");
-    face::test::SyntheticHead head = heads[calls++];
-    head.grid = input.grid;
-    return head.probabilities();
+    face::test::SyntheticHead shown = head;
+    shown.grid = input.grid;
+    return shown.probabilities();
   }
 
-  std::vector<face::test::SyntheticHead> heads;
-  std::size_t calls = 0;
+  face::test::SyntheticHead head;
 
  private:
   face::ModelCard card_;
@@ -42,7 +41,7 @@ inline deid::Pseudonyms made_pseudonyms() {
 struct MadeContext {
   RunOptions options;
   deid::Pseudonyms pseudonyms = made_pseudonyms();
-  ScriptedSegmenter segmenter;
+  HeadSegmenter segmenter;
   TaskPool pool{1};
   Observer observer;
   VolumeGate voxels;

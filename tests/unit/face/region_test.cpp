@@ -39,6 +39,23 @@ volume::StackGrid oblique() {
   return g;
 }
 
+TEST(MaskOf, ATurnedRegionIsTheRegionOfTheTurnedStack) {
+  FaceRegion nose = ball(Feature::nose, {0, -10, 5}, 25, 15);
+  const FaceRegion* const regions[] = {&nose};
+  const auto stack = oblique();
+  for (const volume::Turn& turn : volume::axis_turns({2, -3, 4})) {
+    nose.turn = {};
+    MaskCounts straight, turned;
+    const VoxelMask expected = mask_of(volume::turned(stack, turn), regions, straight);
+    nose.turn = turn;
+    EXPECT_EQ(mask_of(stack, regions, turned), expected) << turn.degrees();
+    EXPECT_EQ(turned.removed, straight.removed);
+    EXPECT_EQ(turned.brain_overlap, straight.brain_overlap);
+    EXPECT_GT(straight.removed[1], 1000U);
+    EXPECT_GT(straight.brain_overlap, 10U);
+  }
+}
+
 TEST(MaskOf, FollowsTheFieldsExactlyAndCounts) {
   const FaceRegion nose = ball(Feature::nose, {0, -10, 0}, 25, 15);
   const FaceRegion ears = ball(Feature::ears, {20, 10, -10}, 14, 15);

@@ -231,6 +231,24 @@ TEST(Sight, GoesThroughWhatWasRemoved) {
   EXPECT_LE(sight.frame.side_mm, 200);
 }
 
+TEST(Picture, ShowsAHeadUprightThatLiesOtherwise) {
+  const NosyBall ball;
+  volume::Volume image = ball.image();
+  face::FaceRegion region = test::box_region(ball.centre + volume::Vec3{10, -100, 20},
+                                             ball.centre + volume::Vec3{50, -20, 45});
+  const face::FaceRegion* pointer = &region;
+  const Raster as_it_should_lie = picture_of(image, {&pointer, 1}, 1);
+  for (const std::size_t i : {2U, 5U, 17U}) {
+    const volume::Turn lies = volume::axis_turns(ball.centre)[i];
+    volume::Volume lying = image;
+    lying.grid = volume::turned(image.grid, lies);
+    region.turn = lies;  // and back: the inverse of an axis turn is its transpose
+    for (std::size_t a = 0; a < 3; ++a)
+      for (std::size_t b = 0; b < 3; ++b) region.turn.rows[a][b] = lies.rows[b][a];
+    EXPECT_EQ(picture_of(lying, {&pointer, 1}, 1).rgb, as_it_should_lie.rgb) << i;
+  }
+}
+
 TEST(Picture, IsTheSameForAnyNumberOfThreadsAndHasAllTiles) {
   const NosyBall ball;
   const volume::Volume image = ball.image();
