@@ -44,6 +44,9 @@ class PatternMatcher {
   std::size_t stride_ = 1;
   std::size_t longest_ = 0;
 
+  /// Shows the first `stride_` pieces of each pattern.
+  template <class Visit>
+  void for_each_piece(const Visit& visit) const;
   bool may_start(const std::byte* at) const;
   void compare(std::span<const std::byte> bytes, std::size_t at, std::vector<Match>& matches) const;
 };
