@@ -56,8 +56,12 @@ std::size_t read_some(const FileDescriptor& file, std::span<std::byte> bytes,
 
 /// Files up to this size are read, not mapped: a map costs its own system calls, a fault and, with
 /// several threads, an interruption of all of them when it goes. Of larger ones often only the head
-/// is wanted.
-constexpr std::size_t largest_read = std::size_t{1} << 16;
+/// is wanted; where all is, a map costs a fault for every few pages, too, and only beyond the size
+/// of a processor's cache it is cheaper than a copy.
+constexpr std::size_t largest_read = std::size_t{1} << 16, largest_whole = std::size_t{1} << 20;
+
+/// A thread's memory for one such file: memory that is new to the process costs a fault a page.
+thread_local std::unique_ptr<std::byte[]> spare;
 
 }  // namespace
 
@@ -113,33 +117,68 @@ void make_directories(const std::filesystem::path& path) {
   if (error) throw system_error("cannot create " + quoted(path), error.value());
 }
 
-MappedFile::MappedFile(const std::filesystem::path& path)
-    : MappedFile(open_for_reading(path), path) {}
+std::uint64_t visit_file(const std::filesystem::path& path, std::size_t piece,
+                         const std::function<void(std::span<const std::byte>)>& show) {
+  thread_local std::vector<std::byte> buffer;
+  const FileDescriptor file = open_for_reading(path);
+  if (buffer.size() < piece) buffer.resize(piece);
+  std::uint64_t shown = 0;
+  for (bool is_at_end = false; !is_at_end;) {
+    std::size_t filled = 0;
+    while (filled < piece && !is_at_end) {
+      const std::size_t count =
+          read_some(file, std::span(buffer).subspan(filled, piece - filled), path);
+      filled += count;
+      is_at_end = count == 0;
+    }
+    if (filled > 0) show(std::span(buffer).first(filled));
+    shown += filled;
+  }
+  return shown;
+}
 
-MappedFile::MappedFile(const FileDescriptor& file, const std::filesystem::path& path) {
+MappedFile::MappedFile(const std::filesystem::path& path, Extent wanted)
+    : MappedFile(open_for_reading(path), path, wanted) {}
+
+MappedFile::MappedFile(const FileDescriptor& file, const std::filesystem::path& path,
+                       Extent wanted) {
   size_ = size_of(file, path);
   if (size_ == 0) return;
-  if (size_ <= largest_read) {
-    auto buffer = std::make_unique_for_overwrite<std::byte[]>(size_);
-    read_from_start(file, {buffer.get(), size_}, path);
-    data_ = buffer.release();
-    return;
+  if (size_ <= (wanted == Extent::whole ? largest_whole : largest_read)) {
+    read(file, path, wanted);
+  } else {
+    map(file, path);
   }
+}
+
+void MappedFile::map(const FileDescriptor& file, const std::filesystem::path& path) {
   void* map = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.number(), 0);
   if (map == MAP_FAILED) throw system_error("cannot map " + quoted(path), errno);
   data_ = static_cast<const std::byte*>(map);
   guard_map(data_, size_);
 }
 
+void MappedFile::read(const FileDescriptor& file, const std::filesystem::path& path,
+                      Extent wanted) {
+  is_reused_ = wanted == Extent::whole;
+  if (is_reused_) buffer_ = std::move(spare);
+  if (!buffer_) {
+    buffer_ = std::make_unique_for_overwrite<std::byte[]>(is_reused_ ? largest_whole : size_);
+  }
+  read_from_start(file, {buffer_.get(), size_}, path);
+  data_ = buffer_.get();
+}
+
 MappedFile::MappedFile(MappedFile&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    : data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      buffer_(std::move(other.buffer_)),
+      is_reused_(other.is_reused_) {}
 
 MappedFile::~MappedFile() {
-  if (data_ == nullptr) return;
-  if (size_ <= largest_read) {
-    delete[] data_;
-    return;
-  }
+  const bool is_map = data_ != nullptr && !buffer_;
+  if (is_reused_ && buffer_) spare = std::move(buffer_);
+  if (!is_map) return;
   unguard_map(data_);
   ::munmap(const_cast<std::byte*>(data_), size_);
 }
@@ -149,7 +188,7 @@ void MappedFile::release(std::span<const std::byte> part) const {
   const auto begin = static_cast<std::size_t>(part.data() - data_);
   const std::size_t first = (begin + page - 1) / page * page;
   const std::size_t end = (begin + part.size()) / page * page;
-  if (size_ <= largest_read || part.empty() || first >= end) return;
+  if (buffer_ || part.empty() || first >= end) return;
   // Read-only pages of a file: nothing can be lost, and a refusal costs only memory.
   ::madvise(const_cast<std::byte*>(data_) + first, end - first, MADV_DONTNEED);
 }

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,13 +53,26 @@ void append_file(const FileDescriptor& file, const std::filesystem::path& from,
 /// Makes a directory and those above it; no error when it is there.
 void make_directories(const std::filesystem::path& path);
 
-/// A whole file, read-only: mapped, or read at once when it is small (64 KiB). An empty file gives
-/// an empty span.
+/// Shows a file from its start, `piece` bytes at a time (the last may be fewer), and returns how
+/// many it showed. The pieces lie in memory of the thread that it reads into again and again: what
+/// is to be seen once is read faster than it is mapped. `show` must not call this function.
+std::uint64_t visit_file(const std::filesystem::path& path, std::size_t piece,
+                         const std::function<void(std::span<const std::byte>)>& show);
+
+/// How much of a file will be looked at.
+enum class Extent : std::uint8_t {
+  parts,  ///< perhaps little of it
+  whole   ///< every byte
+};
+
+/// A whole file, read-only: mapped, or read at once when it is small (64 KiB, or 1 MiB where the
+/// whole of it is wanted). An empty file gives an empty span.
 class MappedFile {
  public:
-  explicit MappedFile(const std::filesystem::path& path);
+  explicit MappedFile(const std::filesystem::path& path, Extent wanted = Extent::parts);
   /// Maps an open file; `path` is for messages.
-  MappedFile(const FileDescriptor& file, const std::filesystem::path& path);
+  MappedFile(const FileDescriptor& file, const std::filesystem::path& path,
+             Extent wanted = Extent::parts);
   MappedFile(MappedFile&& other) noexcept;
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
@@ -91,8 +106,13 @@ class MappedFile {
  private:
   static constexpr std::size_t release_step = std::size_t{1} << 26;
 
+  void map(const FileDescriptor& file, const std::filesystem::path& path);
+  void read(const FileDescriptor& file, const std::filesystem::path& path, Extent wanted);
+
   const std::byte* data_ = nullptr;
   std::size_t size_ = 0;
+  std::unique_ptr<std::byte[]> buffer_;  ///< what data_ shows, where it is no map
+  bool is_reused_ = false;               ///< buffer_ goes back to the thread
 };
 
 /// The first bytes of a file, at most `limit`.

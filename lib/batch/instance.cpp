@@ -194,8 +194,9 @@ void record_failure(audit::InputRecord& record) {
 
 void process_instance(InstanceJob& job, const Context& context, audit::InputRecord& record) {
   context.check_cancelled();
-  dicom_dcmtk::DicomFile file =
-      job.opened ? std::move(*job.opened) : dicom_dcmtk::DicomFile(job.file->path);
+  dicom_dcmtk::DicomFile file = job.opened
+                                    ? std::move(*job.opened)
+                                    : dicom_dcmtk::DicomFile(job.file->path, base::Extent::whole);
   crypto_openssl::Sha256 sha;
   file.visit_source([&](std::span<const std::byte> piece) { sha.update(piece); });
   record.sha256 = base::to_hex(sha.finish());

@@ -24,13 +24,12 @@ constexpr std::size_t piece = 1 << 18;  // stays in the L2 cache between hashing
 
 template <class Visit>
 FileDigest digest_pieces(const fs::path& path, const Visit& visit) {
-  const base::MappedFile file(path);
   crypto_openssl::Sha256 sha;
-  file.visit(piece, [&](std::span<const std::byte> part) {
+  const std::uint64_t bytes = base::visit_file(path, piece, [&](std::span<const std::byte> part) {
     sha.update(part);
     visit(part);
   });
-  return {sha.finish(), file.bytes().size()};
+  return {sha.finish(), bytes};
 }
 
 /// rename() that refuses to overwrite, where the file system can; else a check before.

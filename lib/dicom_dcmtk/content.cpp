@@ -120,8 +120,8 @@ std::vector<std::byte> deflate_raw(std::span<const std::byte> bytes) {
   return output;
 }
 
-Content::Content(const std::filesystem::path& path)
-    : readable_path_(path), map_(std::make_unique<base::MappedFile>(path)) {
+Content::Content(const std::filesystem::path& path, base::Extent wanted)
+    : readable_path_(path), map_(std::make_unique<base::MappedFile>(path, wanted)) {
   if (!is_gzip(bytes())) return;
   base::FileDescriptor temporary = temporary_file();
   inflate_into(bytes(), gzip_window, temporary);

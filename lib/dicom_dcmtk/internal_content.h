@@ -36,7 +36,7 @@ class Content {
  public:
   /// Maps `path`; gzip content is inflated. Throws io, or bad_input when a gzip stream is damaged
   /// or unfolds beyond max_inflated_bytes.
-  explicit Content(const std::filesystem::path& path);
+  explicit Content(const std::filesystem::path& path, base::Extent wanted = base::Extent::parts);
 
   std::span<const std::byte> bytes() const { return map_->bytes(); }
   /// The file as it lies on the disk.

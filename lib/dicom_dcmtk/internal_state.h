@@ -10,7 +10,8 @@
 namespace efface::dicom_dcmtk {
 
 struct DicomFile::State {
-  explicit State(const std::filesystem::path& file_path, std::optional<dicom::Tag> stop_after = {});
+  explicit State(const std::filesystem::path& file_path, std::optional<dicom::Tag> stop_after = {},
+                 base::Extent wanted = base::Extent::parts);
 
   std::filesystem::path path;
   Content content;

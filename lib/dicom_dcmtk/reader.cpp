@@ -56,8 +56,9 @@ bool is_uncompressed(const std::string& uid) {
 
 }  // namespace
 
-DicomFile::State::State(const std::filesystem::path& file_path, std::optional<Tag> stop_after)
-    : path(file_path), content(file_path) {
+DicomFile::State::State(const std::filesystem::path& file_path, std::optional<Tag> stop_after,
+                        base::Extent wanted)
+    : path(file_path), content(file_path, wanted) {
   std::optional<Start> start = find_start(bytes(), bytes().size());
   const bool is_bare = !start && is_bare_deflated(bytes());
   if (!start && !is_bare) throw base::Error(base::Fault::bad_input, "not a DICOM file");
@@ -81,8 +82,8 @@ DicomFile::State::State(const std::filesystem::path& file_path, std::optional<Ta
   }
 }
 
-DicomFile::DicomFile(const std::filesystem::path& path) {
-  state_ = std::make_unique<State>(path);
+DicomFile::DicomFile(const std::filesystem::path& path, base::Extent wanted) {
+  state_ = std::make_unique<State>(path, std::nullopt, wanted);
 }
 DicomFile::DicomFile(DicomFile&&) noexcept = default;
 DicomFile& DicomFile::operator=(DicomFile&&) noexcept = default;

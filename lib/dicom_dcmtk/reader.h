@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "base/phi.h"
 #include "dicom/dataset.h"
 #include "dicom/facts.h"
@@ -42,7 +43,7 @@ struct PixelSpan {
 /// A file parsed once, up to its pixel data and after it. Movable; not shared between threads.
 class DicomFile {
  public:
-  explicit DicomFile(const std::filesystem::path& path);
+  explicit DicomFile(const std::filesystem::path& path, base::Extent wanted = base::Extent::parts);
   DicomFile(DicomFile&&) noexcept;
   DicomFile& operator=(DicomFile&&) noexcept;
   ~DicomFile();

@@ -119,6 +119,41 @@ TEST_F(FileTest, MapsShowTheWholeFile) {
   EXPECT_EQ(fault_of([&] { MappedFile missing(folder_ / "missing"); }), Fault::io);
 }
 
+TEST_F(FileTest, WholeFilesShowTheSameHoweverTheyAreRead) {
+  for (const std::size_t size : {1U, 65'536U, 65'537U, 1'048'576U, 1'048'577U}) {
+    const std::string content(size, 'w'), other(size, 'o');
+    put(folder_ / "a", content);
+    put(folder_ / "b", other);
+    const MappedFile a(folder_ / "a", Extent::whole);
+    { const MappedFile b(folder_ / "b", Extent::whole); }
+    MappedFile again(folder_ / "b", Extent::whole);  // in the memory that the last one left
+    const MappedFile moved = std::move(again);
+    const auto text = [](const MappedFile& file) {
+      return std::string(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
+    };
+    EXPECT_EQ(text(a), content) << size;
+    EXPECT_EQ(text(moved), other) << size;
+  }
+}
+
+TEST_F(FileTest, FilesAreVisitedPieceByPiece) {
+  const std::string content = std::string(1'000, 'x') + std::string(500, 'y');
+  put(folder_ / "a", content);
+  put(folder_ / "empty", "");
+  std::vector<std::size_t> sizes;
+  std::string shown;
+  const auto show = [&](std::span<const std::byte> piece) {
+    sizes.push_back(piece.size());
+    shown.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+  };
+  EXPECT_EQ(visit_file(folder_ / "a", 600, show), 1'500U);
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{600, 600, 300}));
+  EXPECT_EQ(shown, content);
+  EXPECT_EQ(visit_file(folder_ / "empty", 600, show), 0U);
+  EXPECT_EQ(sizes.size(), 3U);
+  EXPECT_EQ(fault_of([&] { visit_file(folder_ / "missing", 600, show); }), Fault::io);
+}
+
 TEST_F(FileTest, AFileIsAppendedToAnother) {
   const std::string content(1'000'000, 'x');
   put(folder_ / "a", content);
