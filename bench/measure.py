@@ -24,20 +24,35 @@ class Result:
         self.peak_mib = peak_mib
 
 
-def run_once(command: list[str]) -> Result:
+def run_at_once(commands: list[list[str]]) -> Result:
+    """Until the last of them has ended; their processors' time together, the memory of the largest."""
     start = time.monotonic()
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    seconds = time.monotonic() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != 0:
-        raise SystemExit(f"{command[0]} ended with {child.returncode}")
-    return Result(seconds, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
+    children = [subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+                for command in commands]
+    whole = Result(0, 0)
+    for child, command in zip(children, commands):
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode != 0:
+            raise SystemExit(f"{command[0]} ended with {child.returncode}")
+        whole.cpu_seconds += usage.ru_utime + usage.ru_stime
+        whole.peak_mib = max(whole.peak_mib, usage.ru_maxrss / 1024)
+    whole.seconds = time.monotonic() - start
+    return whole
+
+
+def run_once(command: list[str]) -> Result:
+    return run_at_once([command])
 
 
 def on_disk(command: list[str]) -> list[str]:
     """The command, and until its output lies on the disk: efface syncs what it writes, others do not."""
     return ["bash", "-c", '"$@" && sync -f "$0"', command[-1], *command]
+
+
+def median(results: list[Result]) -> Result:
+    return Result(statistics.median(r.seconds for r in results), max(r.peak_mib for r in results),
+                  statistics.median(r.cpu_seconds for r in results))
 
 
 def medians(commands: list[list[str]], output: pathlib.Path | None = None, runs: int = RUNS) -> list[Result]:
@@ -50,52 +65,77 @@ def medians(commands: list[list[str]], output: pathlib.Path | None = None, runs:
                 shutil.rmtree(output, ignore_errors=True)
                 os.sync()
             own.append(run_once(command))
-    return [Result(statistics.median(r.seconds for r in own), max(r.peak_mib for r in own))
-            for own in results]
+    return [median(own) for own in results]
 
 
 def size_of(folder: pathlib.Path) -> tuple[int, int]:
-    files = [p for p in folder.rglob("*") if p.is_file()]
-    return len(files), sum(p.stat().st_size for p in files)
+    count = size = 0
+    for place, _, names in os.walk(folder):  # no list of paths: a child's peak memory is at least this program's
+        count += len(names)
+        size += sum(os.path.getsize(os.path.join(place, name)) for name in names)
+    return count, size
+
+
+def empty_files(folder: pathlib.Path) -> None:
+    """Gives disk and memory back to the next run."""
+    subprocess.run(["find", folder, "-type", "f", "-size", "+0", "-exec", "truncate", "-s", "0", "{}", "+"],
+                   check=True)
 
 
 def read_all(folder: pathlib.Path) -> None:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            path.read_bytes()
+    for place, _, names in os.walk(folder):
+        for name in names:
+            pathlib.Path(place, name).read_bytes()
 
 
 def measure_files(efface: str, work: pathlib.Path) -> None:
-    many, out = work / "many", work / "out"
+    """Each run writes to a folder of its own, all of which are removed at the end: for minutes after files
+    were removed, ext4 passes over their inodes one by one when others are made, a third of a run's time."""
+    many, outputs = work / "many", work / "outputs"
     count, size = size_of(many)
     read_all(many)
+    outputs.mkdir()
 
-    def run_of(folder: pathlib.Path, jobs: int) -> list[str]:
+    def efface_run(inputs: list[pathlib.Path], jobs: int, out: str) -> list[str]:
         return [efface, "run", "--key", str(work / "key"), "--quiet", "--progress", "none", "--jobs",
-                str(jobs), str(folder), "--output", str(out)]
+                str(jobs), *map(str, inputs), "--output", out]
 
-    commands = {
-        "`cp -r`": ["cp", "-r", str(many), str(out)],
-        "`gdcmanon --dumb --remove 10,10`": ["gdcmanon", "--dumb", "--remove", "10,10", "-r", "-i", str(many),
-                                             "-o", str(out)],
-        "`efface run --jobs 1`": run_of(many, 1),
-        "`efface run --jobs 2`": run_of(many, 2),
+    studies = sorted(many.iterdir())
+    commands = {  # of a new folder, one or more that run at once
+        "`cp -r`": lambda out: [["cp", "-r", str(many), out]],
+        "`gdcmanon --dumb --remove 10,10`": lambda out: [["gdcmanon", "--dumb", "--remove", "10,10", "-r", "-i",
+                                                          str(many), "-o", out]],
+        "`efface run --jobs 1`": lambda out: [efface_run([many], 1, out)],
+        "`efface run --jobs 2`": lambda out: [efface_run([many], 2, out)],
+        "two `--jobs 1` at once, half of the studies each": lambda out: [
+            efface_run(studies[::2], 1, out + "-even"), efface_run(studies[1::2], 1, out + "-odd")],
     }
-    rows = list(zip(commands, medians([on_disk(command) for command in commands.values()], out)))
-    copy = rows[0][1]
-    written, _ = size_of(out)
-    if written < count:
-        raise SystemExit(f"efface wrote {written} of {count} files: this is no measurement")
+    results: dict[str, list[Result]] = {name: [] for name in commands}
+    for turn in range(RUNS):
+        for number, (name, command) in enumerate(commands.items()):
+            os.sync()
+            out = str(outputs / f"{turn}-{number}")
+            results[name].append(run_at_once([on_disk(one) for one in command(out)]))
+            if name == "`efface run --jobs 2`" and size_of(pathlib.Path(out))[0] < count:
+                raise SystemExit(f"efface wrote less than {count} files: this is no measurement")
+            empty_files(outputs)
+    rows = {name: median(own) for name, own in results.items()}
     print(f"{count} MR files of {size / count / 1000:.0f} kB, attributes only, digests and residue "
           f"check on, until all is on the disk:\n")
-    print("| | files/s | relative to `cp -r` | peak memory |\n|---|---|---|---|")
-    for name, result in rows:
+    print("| | files/s | relative to `cp -r` | relative to one job | processors' time | peak memory |\n"
+          "|---|---|---|---|---|---|")
+    copy, one, two = (rows[name] for name in ("`cp -r`", "`efface run --jobs 1`", "`efface run --jobs 2`"))
+    for name, result in rows.items():
         print(f"| {name} | {count / result.seconds:.0f} | {copy.seconds / result.seconds:.2f} | "
-              f"{result.peak_mib:.0f} MiB |")
+              f"{one.seconds / result.seconds:.2f} | {result.cpu_seconds:.2f} s | {result.peak_mib:.0f} MiB |")
+    print(f"\nThe last line shares nothing but the machine: it bounds what a second job can bring. So does the "
+          f"disk: {size / 1e6:.0f} MB took `cp -r` {copy.seconds:.1f} s.")
     fewer, _ = size_of(work / "quarter")
-    small, = medians([on_disk(run_of(work / "quarter", 2))], out)
-    growth = (rows[-1][1].peak_mib - small.peak_mib) * 1024 / (count - fewer)
-    print(f"\nMemory grows by {max(growth, 0):.2f} KiB a file (from {fewer} to {count} files).\n")
+    small, = medians([on_disk(efface_run([work / "quarter"], 2, str(outputs / "quarter")))],
+                     outputs / "quarter")
+    growth = (two.peak_mib - small.peak_mib) * 1024 / (count - fewer)
+    print(f"\nMemory grows by {max(growth, 0):.2f} KiB a file (from {fewer} to {count} files).\n", flush=True)
+    shutil.rmtree(outputs)
 
 
 def measure_volume(efface: str, work: pathlib.Path) -> None:
