@@ -35,8 +35,9 @@ constexpr int most_corrections = 3;
 constexpr double well_seen_degrees = 20, as_good_agreement = 0.02;
 // Nothing confirms the position of a turned head: its face must be seen as well as any that lies as
 // the header says. Two networks agreed to 0.74 … 0.86 in right positions, in wrong ones up to 0.73.
-constexpr double least_sure_ml = 25, least_agreement = 0.74, most_misfit_mm = 18,
-                 most_rest_degrees = 35;
+// From `clear_agreement` on no other position need be tried.
+constexpr double least_sure_ml = 25, least_agreement = 0.74, clear_agreement = 0.8,
+                 most_misfit_mm = 18, most_rest_degrees = 35;
 // A larger view holds a body: it would take a minute to look at it from all sides.
 constexpr std::size_t most_voxels = 1'500'000;
 
@@ -91,9 +92,9 @@ class Turner {
     return follow(upright(pose, middle_));
   }
 
-  /// A face that can be believed in the position that shows more of one than all others.
-  std::optional<Judged> in_best_position() {
-    std::optional<Judged> best;
+  /// A face that can be believed in the position that shows more of one than all others, `best` so
+  /// far among them.
+  std::optional<Judged> in_best_position(std::optional<Judged> best) {
     bool is_contested = false;
     for (const Position& position : best_positions()) {
       std::optional<Judged> judged = follow(position.turn);
@@ -199,7 +200,9 @@ Judged judge(volume::Volume volume, const Networks& networks, const DecideOption
     if (upright && *upright->agreement < as_given.agreement.value_or(0) - as_good_agreement)
       upright.reset();
   } else if (as_given.air.grid.voxel_count() <= most_voxels) {
-    upright = turner.in_best_position();
+    upright = turner.upright_from(decision.pose);
+    if (!upright || *upright->agreement < clear_agreement)
+      upright = turner.in_best_position(std::move(upright));
   }
   if (!upright) return as_given;
   upright->air = std::move(as_given.air);
