@@ -11,6 +11,7 @@ namespace efface::batch {
 /// One time point that the model saw.
 struct StudyFaces::Seen {
   face::FaceDecision decision;
+  std::optional<face::FaceRegion> region_as_given;  ///< see face::Judged
   std::optional<double> agreement;
   volume::Field air;
 };
@@ -119,6 +120,7 @@ void StudyFaces::look_at(const std::vector<FaceVolume>& volumes,
     const auto look = [&] {
       face::Judged judged = face::judge(std::move(volume), context.networks, decide);
       seen.decision = std::move(judged.decision);
+      seen.region_as_given = std::move(judged.region_as_given);
       seen.agreement = judged.agreement;
       seen.air = std::move(judged.air);
     };
@@ -142,6 +144,7 @@ void StudyFaces::settle(const std::vector<FaceVolume>& volumes, std::size_t inde
     for (const Seen& seen : seen_[v]) {
       if (seen.decision.verdict != face::Verdict::removed) continue;
       judgement.regions.push_back(&seen.decision.region);
+      if (seen.region_as_given) judgement.regions.push_back(&*seen.region_as_given);
       if (judgement.air == nullptr) judgement.air = &seen.air;
       if (v != index && covers(volumes[v].grid, own.grid)) is_covered = true;
     }

@@ -56,17 +56,24 @@ HeadPose pose_of_brain(const BrainEvidence& brain) {
   return pose;
 }
 
-/// The sides that the eyes' blobs may belong to: a pair, or one blob that is left, right or both.
+std::vector<PosePoint> eye_pair(const Vec3& a, const Vec3& b) {
+  const bool a_is_left = a[0] > b[0];
+  return {point_at(Site::eye_left, a_is_left ? a : b, 1),
+          point_at(Site::eye_right, a_is_left ? b : a, 1)};
+}
+
+/// The sides that the eyes' blobs may belong to: a pair, which may have grown together over the
+/// bridge of the nose, or one blob that is left, right or both.
 std::vector<std::vector<PosePoint>> eye_readings(const std::vector<Blob>& eyes) {
   if (eyes.empty()) return {{}};
   const Blob& first = eyes[0];
   for (std::size_t i = 1; i < eyes.size(); ++i) {
     const double apart = norm(eyes[i].centre - first.centre);
     if (eyes[i].ml < 0.25 * first.ml || apart < pair_least_mm || apart > pair_most_mm) continue;
-    const bool first_is_left = first.centre[0] > eyes[i].centre[0];
-    return {{point_at(first_is_left ? Site::eye_left : Site::eye_right, first.centre, 1),
-             point_at(first_is_left ? Site::eye_right : Site::eye_left, eyes[i].centre, 1)}};
+    return {eye_pair(first.centre, eyes[i].centre)};
   }
+  if (norm(first.halves[0] - first.halves[1]) >= pair_least_mm)
+    return {eye_pair(first.halves[0], first.halves[1])};
   const Vec3 middle = 0.5 * (canonical::eye_left + canonical::eye_right);
   return {{{middle, first.centre, 1}},
           {point_at(Site::eye_left, first.centre, 1)},

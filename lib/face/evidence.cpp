@@ -6,6 +6,11 @@
 namespace efface::face {
 namespace {
 
+using volume::dot;
+using volume::norm;
+using volume::operator+;
+using volume::operator-;
+using volume::operator*;
 using volume::RegularGrid;
 using volume::Vec3;
 
@@ -49,6 +54,40 @@ Extent extent_of(const RegularGrid& grid, const std::vector<std::uint32_t>& voxe
   }
   e.centre = (1.0 / static_cast<double>(voxels.size())) * e.centre;
   return e;
+}
+
+/// The direction in which the voxels spread most, by power iteration from the widest axis.
+Vec3 longest_axis(const RegularGrid& grid, const std::vector<std::uint32_t>& voxels,
+                  const Extent& extent) {
+  std::array<Vec3, 3> spread{};
+  for (const std::uint32_t v : voxels) {
+    const Vec3 d = place(grid, v) - extent.centre;
+    for (std::size_t a = 0; a < 3; ++a) spread[a] = spread[a] + d[a] * d;
+  }
+  const Vec3 size = extent.high - extent.low;
+  const auto widest = std::max_element(size.begin(), size.end()) - size.begin();
+  Vec3 axis = spread[static_cast<std::size_t>(widest)];
+  for (int i = 0; i < 30 && norm(axis) > 0; ++i) {
+    axis = (1 / norm(axis)) * axis;
+    axis = Vec3{dot(spread[0], axis), dot(spread[1], axis), dot(spread[2], axis)};
+  }
+  return axis;
+}
+
+std::array<Vec3, 2> halves_of(const RegularGrid& grid, const std::vector<std::uint32_t>& voxels,
+                              const Extent& extent) {
+  const Vec3 axis = longest_axis(grid, voxels, extent);
+  std::array<Vec3, 2> sum{};
+  std::array<double, 2> count{};
+  for (const std::uint32_t v : voxels) {
+    const Vec3 p = place(grid, v);
+    const std::size_t half = dot(axis, p - extent.centre) < 0 ? 0 : 1;
+    sum[half] = sum[half] + p;
+    ++count[half];
+  }
+  for (std::size_t half = 0; half < 2; ++half)
+    sum[half] = count[half] > 0 ? (1 / count[half]) * sum[half] : extent.centre;
+  return sum;
 }
 
 BrainEvidence find_brain(const Probabilities& p, const ModelInput& input) {
@@ -112,6 +151,7 @@ std::vector<Blob> find_blobs(const Probabilities& p, Feature feature,
     blob.centre = e.centre;
     blob.low = e.low;
     blob.high = e.high;
+    blob.halves = halves_of(p.grid, voxels, e);
     blob.voxels = std::move(voxels);
     blobs.push_back(std::move(blob));
   }

@@ -13,9 +13,10 @@ namespace efface::face {
 /// One connected piece of a facial label.
 struct Blob {
   Feature feature{};
-  std::vector<std::uint32_t> voxels;  ///< offsets in the model grid, ascending
-  volume::Vec3 centre{};              ///< LPS mm
-  volume::Vec3 low{}, high{};         ///< LPS bounds of voxel centres
+  std::vector<std::uint32_t> voxels;     ///< offsets in the model grid, ascending
+  volume::Vec3 centre{};                 ///< LPS mm
+  volume::Vec3 low{}, high{};            ///< LPS bounds of voxel centres
+  std::array<volume::Vec3, 2> halves{};  ///< centres of the two halves along its longest axis
   double ml = 0;
   double peak = 0;  ///< highest summed probability of all facial labels inside
 };

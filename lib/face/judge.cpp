@@ -31,6 +31,8 @@ constexpr double different_degrees = 45, clearly_more_agreement = 0.05;
 // A head within so many degrees of upright need not be turned further.
 constexpr double upright_degrees = 8;
 constexpr int most_corrections = 3;
+// A smaller turn is no other position: what was doubtful as given is not better for it.
+constexpr double least_turn_degrees = 15;
 // The networks see a head best within so many degrees of upright.
 constexpr double well_seen_degrees = 20, as_good_agreement = 0.02;
 // Nothing confirms the position of a turned head: its face must be seen as well as any that lies as
@@ -68,8 +70,8 @@ double degrees_between(const Turn& a, const Turn& b) {
 Judged look_and_decide(const volume::Volume& volume, const Networks& networks,
                        const DecideOptions& options) {
   Sight sight = look(volume, networks);
-  return {face::decide(sight.probabilities, sight.input, options, sight.agreement), sight.agreement,
-          std::move(sight.air)};
+  return {face::decide(sight.probabilities, sight.input, options, sight.agreement), std::nullopt,
+          sight.agreement, std::move(sight.air)};
 }
 
 /// A position in which the first network sees something of a face, and how much.
@@ -156,7 +158,8 @@ class Turner {
       volume_.grid = turned(grid_, turn);
       Judged judged = look_and_decide(volume_, networks_, options_);
       const HeadPose pose = judged.decision.pose;
-      if (is_believed(judged) && (!found || judged.agreement > found->agreement)) {
+      if (turn.degrees() >= least_turn_degrees && is_believed(judged) &&
+          (!found || judged.agreement > found->agreement)) {
         judged.decision.region.turn = turn;
         found = std::move(judged);
       }
@@ -206,6 +209,7 @@ Judged judge(volume::Volume volume, const Networks& networks, const DecideOption
   }
   if (!upright) return as_given;
   upright->air = std::move(as_given.air);
+  if (is_tilted) upright->region_as_given = std::move(as_given.decision.region);
   upright->decision.reason += and_how_turned(upright->decision.region.turn);
   return std::move(*upright);
 }

@@ -12,6 +12,8 @@ namespace efface::face {
 
 struct Judged {
   FaceDecision decision;
+  /// Of a tilted head: what would go of it as the header has it, and goes, too.
+  std::optional<FaceRegion> region_as_given;
   std::optional<double> agreement;  ///< see Sight
   volume::Field air;                ///< see Sight; in the patient's system
 };

@@ -16,6 +16,7 @@ namespace efface::batch::test {
 /// they are turned.
 class HeadSegmenter : public face::Segmenter {
  public:
+  HeadSegmenter() { card_.spacing_mm = 5; }  // coarser than in life, so that tests are quick
   const face::ModelCard& card() const override { return card_; }
   face::DeviceReport device() const override { return {"cpu", "made"}; }
   face::Probabilities segment(const face::ModelInput& input) override {

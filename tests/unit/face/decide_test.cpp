@@ -59,6 +59,28 @@ TEST(Decide, ARotatedHeadIsRemoved) {
   expect_all_features_inside(head, d.region);
 }
 
+TEST(Decide, EyesThatHaveGrownTogetherTellBothPlaces) {
+  SyntheticHead head;
+  head.rotate_degrees(25, 0);
+  head.change = [](const Vec3& p, Label label) {  // a bridge between them
+    const bool is_bridge =
+        std::abs(p[0]) < 20 && std::abs(p[1] + 81) < 9 && std::abs(p[2] + 37) < 8;
+    return is_bridge ? Label::eyes : label;
+  };
+  head.has[static_cast<std::size_t>(Feature::nose)] = false;
+  head.has[static_cast<std::size_t>(Feature::mouth)] = false;
+  head.has[static_cast<std::size_t>(Feature::ears)] = false;
+  const Evidence evidence = gather_evidence(head.probabilities(), head.input());
+  const auto& eyes = evidence.blobs[static_cast<std::size_t>(Feature::eyes)];
+  ASSERT_EQ(eyes.size(), 1U);
+  EXPECT_NEAR(norm(eyes[0].halves[0] - eyes[0].halves[1]), 55, 10);
+  const Arrangement arrangement = arrange(evidence);
+  EXPECT_EQ(arrangement.points, 2U);
+  EXPECT_GT(arrangement.pose.rotation_degrees(), 17);
+  for (const Vec3& ear : {canonical::ear_left, canonical::ear_right})
+    EXPECT_LT(norm(arrangement.pose.patient_mm(ear) - head.pose.patient_mm(ear)), 16);
+}
+
 TEST(Decide, NothingInViewIsNoHead) {
   SyntheticHead head;
   head.has_tissue = head.has_brain = false;

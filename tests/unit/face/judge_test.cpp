@@ -208,12 +208,13 @@ TEST(Judge, AHeadInAnyPositionIsFoundAndItsRegionLiesWhereItIs) {
   }
 }
 
-TEST(Judge, AHeadBetweenTwoPositionsIsFoundByTilting) {
+TEST(Judge, AHeadBetweenTwoPositionsIsFound) {
   test::SyntheticHead tilted;
   tilted.rotate_degrees(0, 50);
-  Pair networks(within(20));
+  Pair networks(within(42));
   const Judged judged = networks.judge(marked(tilted.pose));
   ASSERT_EQ(judged.decision.verdict, Verdict::removed) << judged.decision.reason;
+  EXPECT_FALSE(judged.region_as_given.has_value());
   EXPECT_GT(share_inside(judged.decision, tilted.pose), 0.98);
 }
 
@@ -225,6 +226,8 @@ TEST(Judge, ATiltedHeadIsLookedAtAgainUpright) {
   ASSERT_EQ(judged.decision.verdict, Verdict::removed) << judged.decision.reason;
   EXPECT_NEAR(judged.decision.region.turn.degrees(), 30, 8);
   EXPECT_LE(networks.whole.calls, 4U);
+  ASSERT_TRUE(judged.region_as_given.has_value()) << "both go";
+  EXPECT_TRUE(judged.region_as_given->turn.is_none());
   EXPECT_GT(share_inside(judged.decision, tilted.pose), 0.98);
 }
 
