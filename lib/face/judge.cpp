@@ -36,9 +36,9 @@ constexpr double least_turn_degrees = 15;
 // The networks see a head best within so many degrees of upright.
 constexpr double well_seen_degrees = 20, as_good_agreement = 0.02;
 // Nothing confirms the position of a turned head: its face must be seen as well as any that lies as
-// the header says. Two networks agreed to 0.74 … 0.86 in right positions, in wrong ones up to 0.73.
+// the header says. The networks agreed to 0.74 … 0.87 in right positions, in wrong ones up to 0.76.
 // From `clear_agreement` on no other position need be tried.
-constexpr double least_sure_ml = 25, least_agreement = 0.74, clear_agreement = 0.8,
+constexpr double least_sure_ml = 25, least_agreement = 0.77, clear_agreement = 0.8,
                  most_misfit_mm = 18, most_rest_degrees = 35;
 // A larger view holds a body: it would take a minute to look at it from all sides.
 constexpr std::size_t most_voxels = 1'500'000;
@@ -83,8 +83,14 @@ struct Position {
 /// Turns one volume about its middle and looks at it.
 class Turner {
  public:
-  Turner(volume::Volume& volume, const Networks& networks, const DecideOptions& options)
-      : volume_(volume), grid_(volume.grid), networks_(networks), options_(options) {
+  /// `agreement`: on the face as the header has it.
+  Turner(volume::Volume& volume, const Networks& networks, const DecideOptions& options,
+         double agreement)
+      : volume_(volume),
+        grid_(volume.grid),
+        networks_(networks),
+        options_(options),
+        most_agreement_(agreement) {
     const auto [low, high] = grid_.bounds();
     middle_ = 0.5 * (low + high);
   }
@@ -111,6 +117,8 @@ class Turner {
       if (!is_same) is_contested = std::abs(more) < clearly_more_agreement;
       if (more > 0) best = std::move(judged);
     }
+    // Where the networks agree most the head must lie, even if something else is wrong there.
+    if (best && *best->agreement < most_agreement_) return std::nullopt;
     return is_contested ? std::nullopt : std::move(best);
   }
 
@@ -158,6 +166,7 @@ class Turner {
       volume_.grid = turned(grid_, turn);
       Judged judged = look_and_decide(volume_, networks_, options_);
       const HeadPose pose = judged.decision.pose;
+      most_agreement_ = std::max(most_agreement_, judged.agreement.value_or(0));
       if (turn.degrees() >= least_turn_degrees && is_believed(judged) &&
           (!found || judged.agreement > found->agreement)) {
         judged.decision.region.turn = turn;
@@ -181,6 +190,7 @@ class Turner {
   const Networks& networks_;
   const DecideOptions& options_;
   volume::Vec3 middle_{};
+  double most_agreement_;  ///< in any position that was looked at by both networks
 };
 
 std::string and_how_turned(const Turn& turn) {
@@ -196,7 +206,7 @@ Judged judge(volume::Volume volume, const Networks& networks, const DecideOption
   const bool is_tilted =
       decision.verdict == Verdict::removed && decision.pose.rotation_degrees() > well_seen_degrees;
   if (!is_tilted && !decision.may_lie_otherwise) return as_given;
-  Turner turner(volume, networks, options);
+  Turner turner(volume, networks, options, as_given.agreement.value_or(0));
   std::optional<Judged> upright;
   if (is_tilted) {
     upright = turner.upright_from(decision.pose);
@@ -204,7 +214,8 @@ Judged judge(volume::Volume volume, const Networks& networks, const DecideOption
       upright.reset();
   } else if (as_given.air.grid.voxel_count() <= most_voxels) {
     upright = turner.upright_from(decision.pose);
-    if (!upright || *upright->agreement < clear_agreement)
+    const double least = std::max(clear_agreement, as_given.agreement.value_or(0));
+    if (!upright || *upright->agreement < least)
       upright = turner.in_best_position(std::move(upright));
   }
   if (!upright) return as_given;
