@@ -74,6 +74,11 @@ Judged look_and_decide(const volume::Volume& volume, const Networks& networks,
           sight.agreement, std::move(sight.air)};
 }
 
+/// How far the networks agree on a face that they are sure of; 0 when there is too little of one.
+double sure_agreement(const Judged& judged) {
+  return judged.decision.sure_face_ml >= least_sure_ml ? judged.agreement.value_or(0) : 0;
+}
+
 /// A position in which the first network sees something of a face, and how much.
 struct Position {
   Turn turn;
@@ -83,7 +88,7 @@ struct Position {
 /// Turns one volume about its middle and looks at it.
 class Turner {
  public:
-  /// `agreement`: on the face as the header has it.
+  /// `agreement`: on a face as the header has it.
   Turner(volume::Volume& volume, const Networks& networks, const DecideOptions& options,
          double agreement)
       : volume_(volume),
@@ -166,7 +171,7 @@ class Turner {
       volume_.grid = turned(grid_, turn);
       Judged judged = look_and_decide(volume_, networks_, options_);
       const HeadPose pose = judged.decision.pose;
-      most_agreement_ = std::max(most_agreement_, judged.agreement.value_or(0));
+      most_agreement_ = std::max(most_agreement_, sure_agreement(judged));
       if (turn.degrees() >= least_turn_degrees && is_believed(judged) &&
           (!found || judged.agreement > found->agreement)) {
         judged.decision.region.turn = turn;
@@ -206,7 +211,7 @@ Judged judge(volume::Volume volume, const Networks& networks, const DecideOption
   const bool is_tilted =
       decision.verdict == Verdict::removed && decision.pose.rotation_degrees() > well_seen_degrees;
   if (!is_tilted && !decision.may_lie_otherwise) return as_given;
-  Turner turner(volume, networks, options, as_given.agreement.value_or(0));
+  Turner turner(volume, networks, options, sure_agreement(as_given));
   std::optional<Judged> upright;
   if (is_tilted) {
     upright = turner.upright_from(decision.pose);
@@ -214,7 +219,7 @@ Judged judge(volume::Volume volume, const Networks& networks, const DecideOption
       upright.reset();
   } else if (as_given.air.grid.voxel_count() <= most_voxels) {
     upright = turner.upright_from(decision.pose);
-    const double least = std::max(clear_agreement, as_given.agreement.value_or(0));
+    const double least = std::max(clear_agreement, sure_agreement(as_given));
     if (!upright || *upright->agreement < least)
       upright = turner.in_best_position(std::move(upright));
   }

@@ -3,6 +3,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import unittest
 
@@ -153,10 +154,12 @@ class Outputs(Case):
         self.assertGreater(manifest["totals"]["written"], 0)
         texts = {str(p): p.read_bytes() for p in output.rglob("*") if p.is_file()}
         texts["messages"] = (done.stderr + done.stdout).encode()
+        # New UIDs are forty random digits each: some of thousands hold a planted date by chance.
+        without_uids = {name: re.sub(rb"2\.25\.\d{30,39}", b"", t) for name, t in texts.items()}
         for marker in planted:
             value = marker.split()[-1].encode()
-            for name, content in texts.items():
-                self.assertNotIn(value, content, f"{marker} in {name}")
+            for name, content in (without_uids if value.isdigit() else texts).items():
+                self.assertTrue(value not in content, f"{marker} in {name}")
 
     def test_same_bytes_for_any_number_of_threads(self):
         study = self.make("bench", "--files", "80")
