@@ -10,6 +10,13 @@ namespace efface::batch {
 
 /// One time point that the model saw.
 struct StudyFaces::Seen {
+  Seen() = default;
+  explicit Seen(face::Judged judged)
+      : decision(std::move(judged.decision)),
+        region_as_given(std::move(judged.region_as_given)),
+        agreement(judged.agreement),
+        air(std::move(judged.air)) {}
+
   face::FaceDecision decision;
   std::optional<face::FaceRegion> region_as_given;  ///< see face::Judged
   std::optional<double> agreement;
@@ -80,6 +87,7 @@ StudyFaces::StudyFaces(const std::vector<FaceVolume>& volumes, const Context& co
     }
   }
   look_at(volumes, wanted, context);
+  look_in_any_position(volumes, wanted, context);
   for (std::size_t v = 0; v < volumes.size(); ++v) {
     FaceJudgement& judgement = judgements_[v];
     if (!judgement.seen_by_model) continue;
@@ -118,11 +126,7 @@ void StudyFaces::look_at(const std::vector<FaceVolume>& volumes,
     next.reset();
     Seen& seen = seen_[v].emplace_back();
     const auto look = [&] {
-      face::Judged judged = face::judge(std::move(volume), context.networks, decide);
-      seen.decision = std::move(judged.decision);
-      seen.region_as_given = std::move(judged.region_as_given);
-      seen.agreement = judged.agreement;
-      seen.air = std::move(judged.air);
+      seen = Seen(face::judge(std::move(volume), context.networks, decide, false));
     };
     const bool is_ahead = i + 1 < wanted.size() && can_be_ahead(volumes[wanted[i + 1].first]);
     context.pool.parallel_for(is_ahead ? 2 : 1, [&](std::size_t share) {
@@ -131,6 +135,36 @@ void StudyFaces::look_at(const std::vector<FaceVolume>& volumes,
       next = volumes[of_next].load(its_time);
     });
   }
+}
+
+/// Heads that no other volume explains may lie otherwise than their header says.
+void StudyFaces::look_in_any_position(
+    const std::vector<FaceVolume>& volumes,
+    const std::vector<std::pair<std::size_t, std::size_t>>& wanted, const Context& context) {
+  const face::DecideOptions decide{context.options.features, context.options.extent,
+                                   context.networks.calibrations};
+  std::vector<std::size_t> next_seen(volumes.size(), 0);
+  for (const auto& [v, t] : wanted) {
+    Seen& seen = seen_[v][next_seen[v]++];
+    if (!seen.decision.may_lie_otherwise || is_explained(volumes, v)) continue;
+    context.check_cancelled();
+    seen = Seen(face::judge(volumes[v].load(t), context.networks, decide));
+  }
+}
+
+/// Whether another volume shows the face of all that this one shows.
+bool StudyFaces::is_explained(const std::vector<FaceVolume>& volumes, std::size_t index) const {
+  const FaceVolume& own = volumes[index];
+  for (std::size_t v = 0; v < volumes.size(); ++v) {
+    if (v == index || own.frame_of_reference.empty() ||
+        own.frame_of_reference != volumes[v].frame_of_reference)
+      continue;
+    const bool shows_face = std::any_of(seen_[v].begin(), seen_[v].end(), [](const Seen& seen) {
+      return seen.decision.verdict == face::Verdict::removed;
+    });
+    if (shows_face && covers(volumes[v].grid, own.grid)) return true;
+  }
+  return false;
 }
 
 void StudyFaces::settle(const std::vector<FaceVolume>& volumes, std::size_t index) {

@@ -65,6 +65,10 @@ class StudyFaces {
   void look_at(const std::vector<FaceVolume>& volumes,
                const std::vector<std::pair<std::size_t, std::size_t>>& wanted,
                const Context& context);
+  void look_in_any_position(const std::vector<FaceVolume>& volumes,
+                            const std::vector<std::pair<std::size_t, std::size_t>>& wanted,
+                            const Context& context);
+  bool is_explained(const std::vector<FaceVolume>& volumes, std::size_t index) const;
   void settle(const std::vector<FaceVolume>& volumes, std::size_t index);
   std::vector<FaceJudgement> judgements_;
   std::vector<std::vector<Seen>> seen_;

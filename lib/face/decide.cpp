@@ -45,6 +45,8 @@ constexpr double doubt_tissue = 0.15, doubt_in_view = 0.3;
 // above and whole below, before it is called out of view. A chin or a trunk holds what looks like
 // brain.
 constexpr double brain_for_empty_ml = 600, brain_for_out_of_view_ml = 100;
+// Of a head in a wrong position the networks call 490 ml and more brain.
+constexpr double brain_in_any_position_ml = 200;
 // --- Brain against face: the protected brain may shave a face label, but when it takes more than a
 // fifth of a feature, one of the two labels is wrong.
 constexpr double most_taken = 0.2;
@@ -61,7 +63,7 @@ constexpr double least_agreement = 0.6;
 struct Finding {
   Verdict verdict;
   std::string reason;
-  bool may_lie_otherwise = true;  ///< when uncertain; of heads much brain is seen in any position
+  bool may_lie_otherwise = true;  ///< when uncertain
 };
 
 bool is_frontal(Site site) {
@@ -134,10 +136,10 @@ class Judge {
   Finding judge_without_face() const {
     if (evidence_.brain.ml < no_brain_ml && evidence_.soft_brain_ml < no_soft_brain_ml) {
       if (evidence_.soft_face_ml < no_face_ml) return {Verdict::no_head, "no head in view"};
-      return {Verdict::uncertain, "weak traces of a face without a head", false};
+      return {Verdict::uncertain, "weak traces of a face without a head"};
     }
     if (evidence_.brain.ml < no_brain_ml)
-      return {Verdict::uncertain, "weak traces of a brain, no face found", false};
+      return {Verdict::uncertain, "weak traces of a brain, no face found"};
     const Finding front = judge_front();
     if (front.verdict != Verdict::no_face) return front;
     if (!(is_out_of_view() ? places_what_is_out_of_view() : places_what_is_empty()))

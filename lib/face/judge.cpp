@@ -205,12 +205,13 @@ std::string and_how_turned(const Turn& turn) {
 
 }  // namespace
 
-Judged judge(volume::Volume volume, const Networks& networks, const DecideOptions& options) {
+Judged judge(volume::Volume volume, const Networks& networks, const DecideOptions& options,
+             bool in_any_position) {
   Judged as_given = look_and_decide(volume, networks, options);
   const FaceDecision& decision = as_given.decision;
   const bool is_tilted =
       decision.verdict == Verdict::removed && decision.pose.rotation_degrees() > well_seen_degrees;
-  if (!is_tilted && !decision.may_lie_otherwise) return as_given;
+  if (!is_tilted && !(in_any_position && decision.may_lie_otherwise)) return as_given;
   Turner turner(volume, networks, options, sure_agreement(as_given));
   std::optional<Judged> upright;
   if (is_tilted) {

@@ -22,6 +22,8 @@ struct Judged {
 /// head is turned: by the pose of what was seen of it, and by the rotation of axis upon axis under
 /// which the first network sees most of a face. A face that both networks are sure of then is
 /// removed; a turned view never says that there is none. Throws what Segmenter::segment throws.
-Judged judge(volume::Volume volume, const Networks& networks, const DecideOptions& options);
+/// `in_any_position` = false: the first of it alone, for a volume that others may explain.
+Judged judge(volume::Volume volume, const Networks& networks, const DecideOptions& options,
+             bool in_any_position = true);
 
 }  // namespace efface::face

@@ -68,7 +68,7 @@ Shown thin(Shown shown, Extent extent) {
 
 class StudyFacesTest : public testing::Test {
  protected:
-  /// Judges the volumes of one study. Every full one is loaded once.
+  /// Judges the volumes of one study. Every full one is loaded once, or again when it is uncertain.
   const StudyFaces& judge(const std::vector<Shown>& study) {
     volumes_.clear();
     loaded_ = 0;
@@ -79,7 +79,8 @@ class StudyFacesTest : public testing::Test {
       if (one.volume.extent == Extent::full) ++full;
     }
     faces_ = std::make_unique<StudyFaces>(volumes_, made_.context);
-    EXPECT_EQ(loaded_, full);
+    EXPECT_GE(loaded_, full);
+    EXPECT_LE(loaded_, 2 * full);
     return *faces_;
   }
 
@@ -203,7 +204,7 @@ TEST_F(StudyFacesTest, TheWorstTimePointDecides) {
     return load(shown({}).volume, is_middle ? faceless() : SyntheticHead(), t);
   };
   const StudyFaces faces({timed}, made_.context);
-  EXPECT_EQ(loaded_, 3U);
+  EXPECT_EQ(loaded_, 4U) << "the middle one twice";
   EXPECT_EQ(faces[0].verdict, Verdict::uncertain) << "its own other time points do not excuse it";
   EXPECT_EQ(faces[0].regions.size(), 2U);
 }
