@@ -69,6 +69,10 @@ bool covers(const volume::StackGrid& by, const volume::StackGrid& what) {
   return static_cast<double>(inside) >= enough_coverage * static_cast<double>(all);
 }
 
+bool shares_frame(const FaceVolume& a, const FaceVolume& b) {
+  return !a.frame_of_reference.empty() && a.frame_of_reference == b.frame_of_reference;
+}
+
 }  // namespace
 
 StudyFaces::~StudyFaces() = default;
@@ -156,9 +160,7 @@ void StudyFaces::look_in_any_position(
 bool StudyFaces::is_explained(const std::vector<FaceVolume>& volumes, std::size_t index) const {
   const FaceVolume& own = volumes[index];
   for (std::size_t v = 0; v < volumes.size(); ++v) {
-    if (v == index || own.frame_of_reference.empty() ||
-        own.frame_of_reference != volumes[v].frame_of_reference)
-      continue;
+    if (v == index || !shares_frame(own, volumes[v])) continue;
     const bool shows_face = std::any_of(seen_[v].begin(), seen_[v].end(), [](const Seen& seen) {
       return seen.decision.verdict == face::Verdict::removed;
     });
@@ -170,17 +172,14 @@ bool StudyFaces::is_explained(const std::vector<FaceVolume>& volumes, std::size_
 void StudyFaces::settle(const std::vector<FaceVolume>& volumes, std::size_t index) {
   FaceJudgement& judgement = judgements_[index];
   const FaceVolume& own = volumes[index];
-  bool is_covered = false;
+  const bool is_covered = is_explained(volumes, index);
   for (std::size_t v = 0; v < volumes.size(); ++v) {
-    const bool shares = v == index || (!own.frame_of_reference.empty() &&
-                                       own.frame_of_reference == volumes[v].frame_of_reference);
-    if (!shares) continue;
+    if (v != index && !shares_frame(own, volumes[v])) continue;
     for (const Seen& seen : seen_[v]) {
       if (seen.decision.verdict != face::Verdict::removed) continue;
       judgement.regions.push_back(&seen.decision.region);
       if (seen.region_as_given) judgement.regions.push_back(&*seen.region_as_given);
       if (judgement.air == nullptr) judgement.air = &seen.air;
-      if (v != index && covers(volumes[v].grid, own.grid)) is_covered = true;
     }
   }
   switch (own.extent) {
