@@ -6,6 +6,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <new>
 
@@ -188,6 +189,12 @@ int report(const base::Error& error) {
   return exit_code_of(error);
 }
 
+/// LibTorch's threads sleep between their loops instead of spinning on cores that other jobs need:
+/// libgomp, which is loaded with the networks, reads this once. A user's own setting stands.
+void let_idle_threads_sleep() {
+  ::setenv("OMP_WAIT_POLICY", "passive", 0);
+}
+
 int main_of(int argc, char** argv) {
   CLI::App app{"efface removes people from medical images: identifying DICOM attributes and faces.",
                "efface"};
@@ -215,5 +222,6 @@ int main_of(int argc, char** argv) {
 }  // namespace efface::cmd
 
 int main(int argc, char** argv) {
+  efface::cmd::let_idle_threads_sleep();
   return efface::cmd::main_of(argc, argv);
 }

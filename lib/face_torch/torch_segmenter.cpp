@@ -79,13 +79,11 @@ std::mutex& turn() {
   return mutex;
 }
 
-/// LibTorch leaves oneDNN where batch x channels x depth x height of a layer's input is at most
-/// 20,480 and the batch is one. Where that holds for the layers of half the grid's size (16
-/// channels), a pair takes half to a quarter of the time of one volume.
-bool is_slow_alone(const torch::Tensor& input) {
-  constexpr std::int64_t most_by_the_slow_way = 20'480, channels = 16;
-  return input.size(0) == 1 &&
-         channels * (input.size(2) / 2) * (input.size(3) / 2) <= most_by_the_slow_way;
+/// By itself LibTorch gives small layers of a single volume to a path that takes several times as
+/// long. The modules of our networks (scripts/train/network.py) call oneDNN when they are told to.
+void convolve_by_onednn(torch::jit::Module& module, bool is_wanted) {
+  for (torch::jit::Module each : module.modules())
+    if (each.hasattr("onednn")) each.setattr("onednn", is_wanted);
 }
 
 }  // namespace
@@ -98,14 +96,12 @@ struct TorchSegmenter::State {
   std::string reason;
   mutable std::mutex mutex;
 
-  torch::Tensor run(const torch::Tensor& input) {
-    if (device.is_cpu() && is_slow_alone(input)) {
-      return forward(torch::cat({input, input})).narrow(0, 0, 1).contiguous();
-    }
-    return forward(input);
+  void move() {
+    module.to(device);
+    convolve_by_onednn(module, device.is_cpu() && at::globalContext().hasMKLDNN());
   }
 
-  torch::Tensor forward(const torch::Tensor& input) {
+  torch::Tensor run(const torch::Tensor& input) {
     return module.forward({input.to(device)})
         .toTensor()
         .to(torch::kCPU, torch::kFloat32)
@@ -115,7 +111,7 @@ struct TorchSegmenter::State {
   void fall_back() {
     reason = "out of memory on " + device.str();
     device = torch::kCPU;
-    module.to(torch::kCPU);
+    move();
   }
 
   /// Runs, and runs again on the CPU when CUDA was chosen here and its memory did not suffice.
@@ -144,7 +140,7 @@ TorchSegmenter::TorchSegmenter(const face::ModelCard& card, const TorchOptions& 
   state_->may_fall_back = options.device == TorchOptions::Device::automatic;
   state_->module = load(card.weights_file);
   try {
-    state_->module.to(state_->device);
+    state_->move();
   } catch (const std::exception& e) {
     if (!state_->may_fall_back || !is_out_of_memory(e))
       throw Error(

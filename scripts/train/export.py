@@ -6,8 +6,10 @@ loads in LibTorch 1.13 and later. What it does not do: measure (evaluate.py writ
 """
 import argparse
 import hashlib
+import io
 import json
 import pathlib
+import zipfile
 
 import torch
 from torch import nn
@@ -32,6 +34,17 @@ def script(network):
     return torch.jit.script(Probabilities(network).eval())
 
 
+def save(network, path):
+    """Writes a network as TorchScript, without the records that name source files of this machine."""
+    whole = io.BytesIO()
+    torch.jit.save(script(network), whole)
+    with zipfile.ZipFile(whole) as records, zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as kept:
+        for record in records.infolist():
+            if not record.filename.endswith(".debug_pkl"):
+                name = path.stem + record.filename[record.filename.index("/"):]
+                kept.writestr(zipfile.ZipInfo(name), records.read(record))
+
+
 def network_card(path, view):
     """What the program must know of one network."""
     return {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
@@ -45,8 +58,22 @@ def export(checkpoint, path):
     state = torch.load(checkpoint, map_location="cpu")
     network = FaceNet()
     network.load_state_dict(state["average"])
-    script(network).save(str(path))
+    save(network, path)
     return state
+
+
+def rewrite(card_path, version):
+    """Writes the networks of a card anew: their graph has changed, their weights have not."""
+    card = json.loads(card_path.read_text())
+    for of in filter(None, (card, card.get("face_network"))):
+        path = card_path.with_name(of["file"])
+        network = FaceNet()
+        network.load_state_dict({name.removeprefix("network."): value for name, value in
+                                 torch.jit.load(path).state_dict().items()})
+        save(network, path)
+        of["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    card["version"] = version
+    card_path.write_text(json.dumps(card, indent=2) + "\n")
 
 
 def steps(state):
@@ -55,16 +82,21 @@ def steps(state):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--checkpoint", type=pathlib.Path, required=True, help="of the whole head's network")
+    parser.add_argument("--checkpoint", type=pathlib.Path, help="of the whole head's network; without one, the "
+                        "networks that MODELS holds are written anew with the weights they have")
     parser.add_argument("--face-checkpoint", type=pathlib.Path, help="of the face's network")
     parser.add_argument("--models", type=pathlib.Path, required=True)
     parser.add_argument("--name", default="face_v1")
     parser.add_argument("--version", required=True)
-    parser.add_argument("--cache", type=pathlib.Path, required=True, help="heads trained on: counted")
+    parser.add_argument("--cache", type=pathlib.Path, help="heads trained on: counted")
     parser.add_argument("--ring-seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--notes", type=pathlib.Path, help="lines on how the run went")
     parser.add_argument("--measured", type=pathlib.Path, help="JSON from evaluate.py")
     args = parser.parse_args()
+    if not args.checkpoint:
+        return rewrite(args.models / f"{args.name}.json", args.version)
+    if not args.cache:
+        parser.error("--cache is needed with --checkpoint")
     path, face_path = (args.models / f"{args.name}{end}.pt" for end in ("", "_face"))
     state = export(args.checkpoint, path)
     face_state = export(args.face_checkpoint, face_path) if args.face_checkpoint else None

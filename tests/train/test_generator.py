@@ -147,6 +147,19 @@ class Network(unittest.TestCase):
             self.assertLess(pathlib.Path(path).stat().st_size, 20 << 20)
             torch.testing.assert_close(torch.jit.load(path)(x), torch.softmax(self.net(x), 1))
 
+    @unittest.skipUnless(torch and torch.backends.mkldnn.is_available(), "PyTorch without oneDNN")
+    def test_onednn_says_the_same(self):
+        x = torch.rand(1, 1, 32, 64, 48)
+        with torch.no_grad():
+            before = self.scripted(x)
+            told = [m for m in self.scripted.modules() if hasattr(m, "onednn")]
+            for module in told:
+                module.onednn = True
+            torch.testing.assert_close(self.scripted(x), before, rtol=0, atol=1e-4)
+        convolutions = [m for m in self.net.modules() if "Conv" in type(m).__bases__[0].__name__]
+        self.assertEqual(len(told), len(convolutions))
+        self.assertGreater(len(told), 15)
+
     def test_loss_falls_when_the_answer_is_right(self):
         import train
         labels = torch.randint(0, 7, (1, 16, 16, 16))

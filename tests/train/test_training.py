@@ -10,6 +10,7 @@ import sys
 import tempfile
 import types
 import unittest
+import zipfile
 from contextlib import redirect_stderr, redirect_stdout
 from unittest import mock
 
@@ -280,6 +281,26 @@ class Export(Scratch):
         with mock.patch.object(sys, "argv", arguments), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             export.main()
         return models, json.loads((models / "face_v1.json").read_text())
+
+    def test_networks_are_written_anew_with_the_weights_they_have(self):
+        head, of_head = self.checkpoint("head.pt", 4)
+        face, of_face = self.checkpoint("face.pt", 5)
+        models, before = self.export("--checkpoint", head, "--face-checkpoint", face)
+        for file in models.glob("*.pt"):
+            torch.jit.load(str(file)).save(str(file))  # another file of the same network
+        _, after = self.export()
+        for part, network in ((after, of_head), (after["face_network"], of_face)):
+            weights = models / part["file"]
+            self.assertEqual(part["sha256"], hashlib.sha256(weights.read_bytes()).hexdigest())
+            self.says_the_same(weights, network)
+        self.assertEqual(after, before)
+
+    def test_no_name_of_a_source_file_is_written(self):
+        head, _ = self.checkpoint("head.pt", 4)
+        models, card = self.export("--checkpoint", head)
+        with zipfile.ZipFile(models / card["file"]) as records:
+            everything = b"".join(records.read(name) for name in records.namelist())
+        self.assertNotIn(str(pathlib.Path(__file__).resolve().parents[2]).encode(), everything)
 
     def says_the_same(self, weights, network):
         x = torch.rand(1, 1, 32, 32, 48)

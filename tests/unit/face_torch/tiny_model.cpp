@@ -25,6 +25,7 @@ face::ModelCard write_model(const std::string& name, const std::string& source) 
   card.name = name;
   card.weights_file = (directory.path / (name + ".pt")).string();
   torch::jit::Module module(name);
+  module.register_attribute("onednn", torch::jit::BoolType::get(), false);
   module.define(source);
   module.save(card.weights_file);
   return card;
