@@ -4,24 +4,7 @@
 #include <map>
 #include <utility>
 
-#include "face/judge.h"
-
 namespace efface::batch {
-
-/// One time point that the model saw.
-struct StudyFaces::Seen {
-  Seen() = default;
-  explicit Seen(face::Judged judged)
-      : decision(std::move(judged.decision)),
-        region_as_given(std::move(judged.region_as_given)),
-        agreement(judged.agreement),
-        air(std::move(judged.air)) {}
-
-  face::FaceDecision decision;
-  std::optional<face::FaceRegion> region_as_given;  ///< see face::Judged
-  std::optional<double> agreement;
-  volume::Field air;
-};
 
 namespace {
 
@@ -75,8 +58,6 @@ bool shares_frame(const FaceVolume& a, const FaceVolume& b) {
 
 }  // namespace
 
-StudyFaces::~StudyFaces() = default;
-
 StudyFaces::StudyFaces(const std::vector<FaceVolume>& volumes, const Context& context)
     : judgements_(volumes.size()), seen_(volumes.size()) {
   std::size_t heads = 0, full = 0;
@@ -95,8 +76,8 @@ StudyFaces::StudyFaces(const std::vector<FaceVolume>& volumes, const Context& co
   for (std::size_t v = 0; v < volumes.size(); ++v) {
     FaceJudgement& judgement = judgements_[v];
     if (!judgement.seen_by_model) continue;
-    const auto worst =
-        std::max_element(seen_[v].begin(), seen_[v].end(), [](const Seen& a, const Seen& b) {
+    const auto worst = std::max_element(
+        seen_[v].begin(), seen_[v].end(), [](const face::Judged& a, const face::Judged& b) {
           return gravity(a.decision.verdict) < gravity(b.decision.verdict);
         });
     judgement.verdict = worst->decision.verdict;
@@ -128,10 +109,8 @@ void StudyFaces::look_at(const std::vector<FaceVolume>& volumes,
     const auto [v, t] = wanted[i];
     volume::Volume volume = next ? std::move(*next) : volumes[v].load(t);
     next.reset();
-    Seen& seen = seen_[v].emplace_back();
-    const auto look = [&] {
-      seen = Seen(face::judge(std::move(volume), context.networks, decide, false));
-    };
+    face::Judged& seen = seen_[v].emplace_back();
+    const auto look = [&] { seen = face::judge(std::move(volume), context.networks, decide); };
     const bool is_ahead = i + 1 < wanted.size() && can_be_ahead(volumes[wanted[i + 1].first]);
     context.pool.parallel_for(is_ahead ? 2 : 1, [&](std::size_t share) {
       if (share == 0) return look();
@@ -141,18 +120,24 @@ void StudyFaces::look_at(const std::vector<FaceVolume>& volumes,
   }
 }
 
-/// Heads that no other volume explains may lie otherwise than their header says.
+/// Heads that no other volume explains may lie otherwise than their header says. The worst time
+/// point decides: after one that stays uncertain the others of its volume need not be turned.
 void StudyFaces::look_in_any_position(
     const std::vector<FaceVolume>& volumes,
     const std::vector<std::pair<std::size_t, std::size_t>>& wanted, const Context& context) {
   const face::DecideOptions decide{context.options.features, context.options.extent,
                                    context.networks.calibrations};
   std::vector<std::size_t> next_seen(volumes.size(), 0);
+  std::vector<bool> is_settled(volumes.size(), false);
   for (const auto& [v, t] : wanted) {
-    Seen& seen = seen_[v][next_seen[v]++];
-    if (!seen.decision.may_lie_otherwise || is_explained(volumes, v)) continue;
-    context.check_cancelled();
-    seen = Seen(face::judge(volumes[v].load(t), context.networks, decide));
+    face::Judged& seen = seen_[v][next_seen[v]++];
+    if (seen.decision.verdict != face::Verdict::uncertain) continue;
+    if (seen.decision.may_lie_otherwise && !is_settled[v] && !is_explained(volumes, v)) {
+      context.check_cancelled();
+      seen = face::judge_in_any_position(volumes[v].load(t), context.networks, decide,
+                                         std::move(seen));
+    }
+    is_settled[v] = is_settled[v] || seen.decision.verdict == face::Verdict::uncertain;
   }
 }
 
@@ -161,9 +146,9 @@ bool StudyFaces::is_explained(const std::vector<FaceVolume>& volumes, std::size_
   const FaceVolume& own = volumes[index];
   for (std::size_t v = 0; v < volumes.size(); ++v) {
     if (v == index || !shares_frame(own, volumes[v])) continue;
-    const bool shows_face = std::any_of(seen_[v].begin(), seen_[v].end(), [](const Seen& seen) {
-      return seen.decision.verdict == face::Verdict::removed;
-    });
+    const bool shows_face = std::any_of(
+        seen_[v].begin(), seen_[v].end(),
+        [](const face::Judged& seen) { return seen.decision.verdict == face::Verdict::removed; });
     if (shows_face && covers(volumes[v].grid, own.grid)) return true;
   }
   return false;
@@ -175,7 +160,7 @@ void StudyFaces::settle(const std::vector<FaceVolume>& volumes, std::size_t inde
   const bool is_covered = is_explained(volumes, index);
   for (std::size_t v = 0; v < volumes.size(); ++v) {
     if (v != index && !shares_frame(own, volumes[v])) continue;
-    for (const Seen& seen : seen_[v]) {
+    for (const face::Judged& seen : seen_[v]) {
       if (seen.decision.verdict != face::Verdict::removed) continue;
       judgement.regions.push_back(&seen.decision.region);
       if (seen.region_as_given) judgement.regions.push_back(&*seen.region_as_given);

@@ -12,6 +12,7 @@
 
 #include "audit/record.h"
 #include "batch/context.h"
+#include "face/judge.h"
 #include "face/region.h"
 #include "study/stack.h"
 #include "volume/volume.h"
@@ -49,7 +50,6 @@ class StudyFaces {
   ///   reference saw when that one covers its field of view (95 %); otherwise it stays uncertain;
   /// * a few transverse slices show no face: no surface can be rebuilt from them.
   StudyFaces(const std::vector<FaceVolume>& volumes, const Context& context);
-  ~StudyFaces();
   StudyFaces(const StudyFaces&) = delete;
   StudyFaces& operator=(const StudyFaces&) = delete;
 
@@ -60,7 +60,6 @@ class StudyFaces {
   bool is_free_of_heads() const { return is_free_of_heads_; }
 
  private:
-  struct Seen;
   /// Fills seen_ for pairs of a volume and a time point.
   void look_at(const std::vector<FaceVolume>& volumes,
                const std::vector<std::pair<std::size_t, std::size_t>>& wanted,
@@ -71,7 +70,7 @@ class StudyFaces {
   bool is_explained(const std::vector<FaceVolume>& volumes, std::size_t index) const;
   void settle(const std::vector<FaceVolume>& volumes, std::size_t index);
   std::vector<FaceJudgement> judgements_;
-  std::vector<std::vector<Seen>> seen_;
+  std::vector<std::vector<face::Judged>> seen_;  ///< by volume, its time points
   bool may_hold_head_ = false;
   bool is_free_of_heads_ = false;
 };

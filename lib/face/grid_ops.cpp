@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <optional>
 
 namespace efface::face {
 namespace {
@@ -166,23 +167,83 @@ std::vector<std::vector<std::uint32_t>> components(const RegularGrid& grid, cons
   return found;
 }
 
+namespace {
+
+/// First and last index along each axis of what is set; nothing when nothing is.
+struct Bounds {
+  std::array<std::size_t, 3> first, last;
+};
+
+std::optional<Bounds> bounds_of(const RegularGrid& grid, const Bits& bits) {
+  constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+  Bounds bounds{{none, none, none}, {0, 0, 0}};
+  const auto include = [&](std::size_t axis, std::size_t low, std::size_t high) {
+    bounds.first[axis] = std::min(bounds.first[axis], low);
+    bounds.last[axis] = std::max(bounds.last[axis], high);
+  };
+  const auto [nx, ny, nz] = grid.size;
+  for (std::size_t z = 0; z < nz; ++z)
+    for (std::size_t y = 0; y < ny; ++y) {
+      const auto row = bits.begin() + static_cast<std::ptrdiff_t>(nx * (y + ny * z));
+      const auto end = row + static_cast<std::ptrdiff_t>(nx);
+      const auto is_set = [](std::uint8_t bit) { return bit != 0; };
+      const auto low = std::find_if(row, end, is_set);
+      if (low == end) continue;
+      auto high = end - 1;
+      while (!is_set(*high)) --high;
+      include(0, static_cast<std::size_t>(low - row), static_cast<std::size_t>(high - row));
+      include(1, y, y);
+      include(2, z, z);
+    }
+  if (bounds.first[2] == none) return std::nullopt;
+  return bounds;
+}
+
+}  // namespace
+
 Bits fill_holes(const RegularGrid& grid, const Bits& bits) {
-  Bits filled(bits.size(), 1);
-  std::vector<std::size_t> front;
-  const auto visit = [&](std::size_t offset) {
+  Bits filled = bits;
+  const std::optional<Bounds> bounds = bounds_of(grid, bits);
+  if (!bounds) return filled;
+  // What is beyond the bounds is outside. Within them, what cannot be reached from their faces is a
+  // hole: all is taken for one, and the outside flooded from there.
+  const auto& [first, last] = *bounds;
+  const std::size_t row = grid.size[0], plane = row * grid.size[1];
+  for (std::size_t z = first[2]; z <= last[2]; ++z)
+    for (std::size_t y = first[1]; y <= last[1]; ++y)
+      std::fill_n(filled.begin() + static_cast<std::ptrdiff_t>(first[0] + row * y + plane * z),
+                  last[0] - first[0] + 1, std::uint8_t{1});
+  std::vector<std::array<std::size_t, 3>> front;
+  const auto visit = [&](const std::array<std::size_t, 3>& at) {
+    const std::size_t offset = at[0] + row * at[1] + plane * at[2];
     if (bits[offset] || !filled[offset]) return;
     filled[offset] = 0;
-    front.push_back(offset);
+    front.push_back(at);
   };
-  for (std::size_t axis = 0; axis < 3; ++axis)
-    for_each_line(grid, axis, [&](std::size_t first) {
-      visit(first);
-      visit(first + (grid.size[axis] - 1) * stride_of(grid, axis));
-    });
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const std::size_t a = (axis + 1) % 3, b = (axis + 2) % 3;
+    std::array<std::size_t, 3> at{};
+    for (at[a] = first[a]; at[a] <= last[a]; ++at[a])
+      for (at[b] = first[b]; at[b] <= last[b]; ++at[b])
+        for (const std::size_t end : {first[axis], last[axis]}) {
+          at[axis] = end;
+          visit(at);
+        }
+  }
   while (!front.empty()) {
-    const std::size_t offset = front.back();
+    const std::array<std::size_t, 3> at = front.back();
     front.pop_back();
-    for_each_neighbour(grid, offset, 1, visit);
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      std::array<std::size_t, 3> next = at;
+      if (at[axis] > first[axis]) {
+        --next[axis];
+        visit(next);
+      }
+      if (at[axis] < last[axis]) {
+        next[axis] = at[axis] + 1;
+        visit(next);
+      }
+    }
   }
   return filled;
 }

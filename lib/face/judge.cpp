@@ -22,7 +22,9 @@ using volume::Turn;
 // canonical head. In the right one 47 to 204 (32 and 15 for thick slices), in the best wrong one of
 // the same head at most 0.55 of that, but up to 72. So all positions are tried, and the best are
 // followed.
-constexpr double clear_ml = 45, least_ml = 2, trace_ml = 0.5, least_of_best = 0.3;
+constexpr double clear_ml = 45, least_ml = 5, trace_ml = 0.5, least_of_best = 0.3;
+// A position that shows less than this of the best one's face does not contest a clear one.
+constexpr double rival_of_best = 0.6;
 constexpr double misfit_scale_mm = 28;
 constexpr std::size_t most_followed = 3;
 // Two positions this far apart are different ones; when the networks agree as well in one as in the
@@ -109,7 +111,10 @@ class Turner {
   /// far among them.
   std::optional<Judged> in_best_position(std::optional<Judged> best) {
     bool is_contested = false;
-    for (const Position& position : best_positions()) {
+    const std::vector<Position> positions = best_positions();
+    for (const Position& position : positions) {
+      const bool is_clear = best && *best->agreement >= clear_agreement;
+      if (is_clear && position.face_ml < rival_of_best * positions.front().face_ml) break;
       std::optional<Judged> judged = follow(position.turn);
       if (!judged) continue;
       if (!best) {
@@ -198,37 +203,41 @@ class Turner {
   double most_agreement_;  ///< in any position that was looked at by both networks
 };
 
-std::string and_how_turned(const Turn& turn) {
-  return ", seen with the head turned by " + std::to_string(std::lround(turn.degrees())) +
-         " degrees";
+/// Says how the head was turned; `air` is the patient's, as the header has it.
+Judged as_seen_upright(Judged upright, volume::Field air) {
+  upright.air = std::move(air);
+  const long degrees = std::lround(upright.decision.region.turn.degrees());
+  upright.decision.reason +=
+      ", seen with the head turned by " + std::to_string(degrees) + " degrees";
+  return upright;
 }
 
 }  // namespace
 
-Judged judge(volume::Volume volume, const Networks& networks, const DecideOptions& options,
-             bool in_any_position) {
+Judged judge(volume::Volume volume, const Networks& networks, const DecideOptions& options) {
   Judged as_given = look_and_decide(volume, networks, options);
   const FaceDecision& decision = as_given.decision;
-  const bool is_tilted =
-      decision.verdict == Verdict::removed && decision.pose.rotation_degrees() > well_seen_degrees;
-  if (!is_tilted && !(in_any_position && decision.may_lie_otherwise)) return as_given;
+  if (decision.verdict != Verdict::removed || decision.pose.rotation_degrees() <= well_seen_degrees)
+    return as_given;
   Turner turner(volume, networks, options, sure_agreement(as_given));
-  std::optional<Judged> upright;
-  if (is_tilted) {
-    upright = turner.upright_from(decision.pose);
-    if (upright && *upright->agreement < as_given.agreement.value_or(0) - as_good_agreement)
-      upright.reset();
-  } else if (as_given.air.grid.voxel_count() <= most_voxels) {
-    upright = turner.upright_from(decision.pose);
-    const double least = std::max(clear_agreement, sure_agreement(as_given));
-    if (!upright || *upright->agreement < least)
-      upright = turner.in_best_position(std::move(upright));
-  }
+  std::optional<Judged> upright = turner.upright_from(decision.pose);
+  if (!upright || *upright->agreement < as_given.agreement.value_or(0) - as_good_agreement)
+    return as_given;
+  upright->region_as_given = std::move(as_given.decision.region);
+  return as_seen_upright(std::move(*upright), std::move(as_given.air));
+}
+
+Judged judge_in_any_position(volume::Volume volume, const Networks& networks,
+                             const DecideOptions& options, Judged as_given) {
+  if (!as_given.decision.may_lie_otherwise || as_given.air.grid.voxel_count() > most_voxels)
+    return as_given;
+  Turner turner(volume, networks, options, sure_agreement(as_given));
+  std::optional<Judged> upright = turner.upright_from(as_given.decision.pose);
+  const double least = std::max(clear_agreement, sure_agreement(as_given));
+  if (!upright || *upright->agreement < least)
+    upright = turner.in_best_position(std::move(upright));
   if (!upright) return as_given;
-  upright->air = std::move(as_given.air);
-  if (is_tilted) upright->region_as_given = std::move(as_given.decision.region);
-  upright->decision.reason += and_how_turned(upright->decision.region.turn);
-  return std::move(*upright);
+  return as_seen_upright(std::move(*upright), std::move(as_given.air));
 }
 
 }  // namespace efface::face

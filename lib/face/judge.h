@@ -18,12 +18,16 @@ struct Judged {
   volume::Field air;                ///< see Sight; in the patient's system
 };
 
-/// Heads may lie in any way. What is not uncertain as the header has it is taken as it is. Else the
-/// head is turned: by the pose of what was seen of it, and by the rotation of axis upon axis under
-/// which the first network sees most of a face. A face that both networks are sure of then is
-/// removed; a turned view never says that there is none. Throws what Segmenter::segment throws.
-/// `in_any_position` = false: the first of it alone, for a volume that others may explain.
-Judged judge(volume::Volume volume, const Networks& networks, const DecideOptions& options,
-             bool in_any_position = true);
+/// As the header has it. A head that is seen to be tilted is laid upright by its pose and looked at
+/// again; both regions go. Throws what Segmenter::segment throws.
+Judged judge(volume::Volume volume, const Networks& networks, const DecideOptions& options);
+
+/// Heads may lie in any way: of a volume that stays uncertain as its header has it, the head is
+/// turned, by the pose of what was seen of it and by the rotation of axis upon axis under which the
+/// first network sees most of a face. A face that both networks are sure of then is removed; a
+/// turned view never says that there is none. Gives back `as_given` where turning cannot help.
+/// Throws what Segmenter::segment throws.
+Judged judge_in_any_position(volume::Volume volume, const Networks& networks,
+                             const DecideOptions& options, Judged as_given);
 
 }  // namespace efface::face

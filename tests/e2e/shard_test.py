@@ -45,8 +45,9 @@ class Shards(Case):
         shutil.copy(first, root / "in0" / "copy.dcm")
         (root / "in0" / "other.dcm").write_bytes(image("PID-000", "1.2.840.99.0.0",
                                                        "1.2.840.99.0.0.1.1")[:-2] + b"\1\1")
-        noise = np.random.default_rng(5).integers(0, 900, (20, 20, 12, 3)).astype(np.int16)
-        nibabel.save(nibabel.Nifti1Image(noise, np.diag([9, 9, 9, 1])), root / "in0" / "fmri.nii.gz")
+        phantom = np.random.default_rng(5).integers(0, 9, (20, 20, 12, 3)).astype(np.int16)
+        phantom[8:12, 8:12, 4:8] += 400
+        nibabel.save(nibabel.Nifti1Image(phantom, np.diag([9, 9, 9, 1])), root / "in0" / "fmri.nii.gz")
         (root / "notes").mkdir()
         (root / "notes" / "readme.txt").write_text("nothing\n")
         (root / "in0" / "list.csv").write_text("a,b\n")

@@ -127,7 +127,10 @@ struct Pair {
   explicit Pair(const Knows& knows) : Pair(knows, knows) {}
   Pair(const Knows& whole_knows, const Knows& finer_knows)
       : whole(whole_mm, whole_knows, pose), finer(finer_mm, finer_knows, pose) {}
-  Judged judge(const volume::Volume& volume) { return face::judge(volume, {whole, &finer}, {}); }
+  Judged judge(const volume::Volume& volume) {
+    const Networks networks{whole, &finer};
+    return judge_in_any_position(volume, networks, {}, face::judge(volume, networks, {}));
+  }
 
   std::shared_ptr<HeadPose> pose = std::make_shared<HeadPose>();
   PositionNetwork whole, finer;
