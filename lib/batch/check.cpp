@@ -148,7 +148,7 @@ CheckResult check(const CheckOptions& options, const face::Networks& networks,
   std::sort(result.files.begin(), result.files.end());
   observer.files_found(found.size());
 
-  VolumeGate voxels;
+  VolumeGate voxels = VolumeGate::for_threads(options.jobs);
   CheckSink sink;
   {
     TaskPool pool(options.jobs);

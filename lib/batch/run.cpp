@@ -292,7 +292,7 @@ RunResult run(const RunOptions& options, const face::Networks& networks,
     maps->require_all(*journal);
   }
 
-  VolumeGate voxels;
+  VolumeGate voxels = VolumeGate::for_threads(options.jobs);
   std::vector<StudyFiles> studies;
   {
     TaskPool pool(options.jobs);

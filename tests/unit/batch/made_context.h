@@ -45,7 +45,7 @@ struct MadeContext {
   HeadSegmenter segmenter;
   TaskPool pool{1};
   Observer observer;
-  VolumeGate voxels;
+  VolumeGate voxels{2};
   Context context{.options = options,
                   .pseudonyms = pseudonyms,
                   .networks = face::Networks(segmenter),

@@ -192,10 +192,10 @@ TEST(HelpUntil, HelpsTheThreadThatItWaitsFor) {
   EXPECT_EQ(met, 2);
 }
 
-/// The most studies of so many bytes that were behind a gate at once.
+/// The most studies of so many bytes that were at once behind a gate for three small ones.
 int most_inside(const std::vector<std::uint64_t>& sizes) {
-  TaskPool pool(4);
-  VolumeGate gate;
+  TaskPool pool(5);
+  VolumeGate gate(3);
   std::atomic<int> inside = 0, most = 0, calls = 0;
   for (const std::uint64_t bytes : sizes) {
     pool.start([&, bytes] {
@@ -211,27 +211,35 @@ int most_inside(const std::vector<std::uint64_t>& sizes) {
   return most;
 }
 
-TEST(VolumeGate, LetsTwoSmallStudiesInAtATime) {
-  EXPECT_LE(most_inside(std::vector<std::uint64_t>(24, 1)), 2);
-  TaskPool pool(2);
-  VolumeGate gate;
-  Meeting meeting(2);
+TEST(VolumeGate, LetsAsManySmallStudiesInAsItIsMadeFor) {
+  EXPECT_LE(most_inside(std::vector<std::uint64_t>(24, 1)), 3);
+  TaskPool pool(3);
+  VolumeGate gate(3);
+  Meeting meeting(3);
   std::atomic<int> met = 0;
-  for (int task = 0; task < 2; ++task) {
+  for (int task = 0; task < 3; ++task) {
     pool.start([&] {
-      const VolumeGate::Turn turn = gate.enter(pool, VolumeGate::most_bytes_of_two);
+      const VolumeGate::Turn turn = gate.enter(pool, VolumeGate::most_bytes_of_small);
       met += meeting.arrive() ? 1 : 0;
     });
   }
   pool.wait_below(1);
-  EXPECT_EQ(met, 2);
+  EXPECT_EQ(met, 3);
 }
 
 TEST(VolumeGate, LetsALargeStudyInAlone) {
-  EXPECT_EQ(most_inside(std::vector<std::uint64_t>(24, VolumeGate::most_bytes_of_two + 1)), 1);
+  EXPECT_EQ(most_inside(std::vector<std::uint64_t>(24, VolumeGate::most_bytes_of_small + 1)), 1);
   std::vector<std::uint64_t> mixed;
   for (int i = 0; i < 24; ++i) mixed.push_back(i % 3 == 0 ? 1ULL << 40 : 1);
-  EXPECT_LE(most_inside(mixed), 2);
+  EXPECT_LE(most_inside(mixed), 3);
+}
+
+TEST(VolumeGate, LetsOneStudyBeAheadWhateverTheThreads) {
+  for (const std::size_t threads : {1U, 2U}) {
+    VolumeGate gate = VolumeGate::for_threads(threads);
+    TaskPool pool(1);
+    const VolumeGate::Turn first = gate.enter(pool, 1), second = gate.enter(pool, 1);
+  }
 }
 
 }  // namespace
