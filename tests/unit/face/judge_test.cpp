@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <random>
+#include <utility>
 
 #include "face/grid_ops.h"
 #include "face/region.h"
@@ -254,6 +255,21 @@ TEST(Judge, AFaceThatTheSecondNetworkDoesNotSeeIsNotBelieved) {
   Pair networks(within(40), within(-1));
   const Judged judged = networks.judge(marked(turned_pose(volume::axis_turns({})[2])));
   EXPECT_EQ(judged.decision.verdict, Verdict::uncertain);
+}
+
+TEST(Judge, APositionIsNotBelievedWhenTheNetworksAgreeMoreAsTheHeaderHasIt) {
+  const volume::Volume volume = marked(turned_pose(volume::axis_turns({})[6]));
+  Pair pair(within(40));
+  const Networks networks{pair.whole, &pair.finer};
+  for (const auto& [agreement, verdict] :
+       {std::pair{0.5, Verdict::removed}, std::pair{1.0, Verdict::uncertain}}) {
+    Judged as_given = face::judge(volume, networks, {});
+    ASSERT_TRUE(as_given.decision.may_lie_otherwise);
+    as_given.agreement = agreement;
+    as_given.decision.sure_face_ml = 100;
+    const Judged judged = judge_in_any_position(volume, networks, {}, std::move(as_given));
+    EXPECT_EQ(judged.decision.verdict, verdict) << agreement;
+  }
 }
 
 TEST(Judge, AViewOfABodyIsNotLookedAtFromAllSides) {
