@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "face/pieces.h"
+
 namespace efface::face {
 namespace {
 

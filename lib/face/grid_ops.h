@@ -36,13 +36,6 @@ Bits dilate(const volume::RegularGrid& grid, const Bits& bits, double radius_mm)
 /// Dilation followed by erosion. Exact only where `bits` keeps `radius_mm` from the grid's faces.
 Bits close_gaps(const volume::RegularGrid& grid, const Bits& bits, double radius_mm);
 
-/// The 26-connected components as ascending voxel offsets, the largest component first.
-std::vector<std::vector<std::uint32_t>> components(const volume::RegularGrid& grid,
-                                                   const Bits& bits);
-
-/// Sets unset voxels that no 6-connected path through unset voxels links to a face of the grid.
-Bits fill_holes(const volume::RegularGrid& grid, const Bits& bits);
-
 /// Separable Gaussian, truncated at three sigmas; beyond the edge the edge value is repeated.
 void smooth(const volume::RegularGrid& grid, std::vector<float>& values, double sigma_mm);
 

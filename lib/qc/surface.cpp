@@ -7,6 +7,8 @@
 #include <limits>
 #include <numbers>
 
+#include "face/pieces.h"
+
 namespace efface::qc {
 
 using volume::operator+;

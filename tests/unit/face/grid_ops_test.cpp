@@ -56,32 +56,6 @@ TEST(GridOps, SignedDistanceHasItsZeroBetweenTheVoxels) {
   EXPECT_FLOAT_EQ(d[0], 7);
 }
 
-TEST(GridOps, ComponentsAreTwentySixConnectedAndSorted) {
-  const RegularGrid grid{{6, 6, 6}, {}, 1};
-  Bits bits(216, 0);
-  bits[0] = bits[1 + 6 + 36] = 1;                   // joined over a corner
-  for (std::size_t i : {5U, 4U, 11U}) bits[i] = 1;  // a larger piece
-  bits[215] = 1;
-  const auto found = components(grid, bits);
-  ASSERT_EQ(found.size(), 3U);
-  EXPECT_EQ(found[0], (std::vector<std::uint32_t>{4, 5, 11}));
-  EXPECT_EQ(found[1], (std::vector<std::uint32_t>{0, 43}));
-  EXPECT_EQ(found[2], (std::vector<std::uint32_t>{215}));
-}
-
-TEST(GridOps, HolesAreFilledButBaysAreNot) {
-  const RegularGrid grid{{5, 5, 5}, {}, 1};
-  Bits shell(125, 0);
-  for (std::size_t z = 1; z < 4; ++z)
-    for (std::size_t y = 1; y < 4; ++y)
-      for (std::size_t x = 1; x < 4; ++x) shell[x + 5 * (y + 5 * z)] = 1;
-  shell[2 + 5 * (2 + 5 * 2)] = 0;
-  EXPECT_EQ(fill_holes(grid, shell)[62], 1);
-  EXPECT_EQ(fill_holes(grid, shell)[0], 0);
-  shell[2 + 5 * (2 + 5 * 1)] = 0;  // a door to the outside
-  EXPECT_EQ(fill_holes(grid, shell)[62], 0);
-}
-
 TEST(GridOps, ClosingBridgesAGapAndKeepsFarEdges) {
   const RegularGrid grid{{31, 15, 15}, {}, 1};
   Bits bits(grid.voxel_count(), 0);
