@@ -9,6 +9,7 @@
 
 #include "face/arrangement.h"
 #include "face/evidence.h"
+#include "face/long_view.h"
 #include "face/look.h"
 #include "face/prepare.h"
 #include "face/turned_input.h"
@@ -79,6 +80,14 @@ Judged look_and_decide(const volume::Volume& volume, const Networks& networks,
 /// How far the networks agree on a face that they are sure of; 0 when there is too little of one.
 double sure_agreement(const Judged& judged) {
   return judged.decision.sure_face_ml >= least_sure_ml ? judged.agreement.value_or(0) : 0;
+}
+
+/// A face that nothing but the networks' own agreement confirms.
+bool is_believed(const Judged& judged) {
+  const FaceDecision& d = judged.decision;
+  return d.verdict == Verdict::removed && d.sure_face_ml >= least_sure_ml &&
+         judged.agreement.value_or(0) >= least_agreement && d.misfit_mm <= most_misfit_mm &&
+         d.pose.rotation_degrees() <= most_rest_degrees;
 }
 
 /// A position in which the first network sees something of a face, and how much.
@@ -188,13 +197,6 @@ class Turner {
     return found;
   }
 
-  static bool is_believed(const Judged& judged) {
-    const FaceDecision& d = judged.decision;
-    return d.verdict == Verdict::removed && d.sure_face_ml >= least_sure_ml &&
-           judged.agreement.value_or(0) >= least_agreement && d.misfit_mm <= most_misfit_mm &&
-           d.pose.rotation_degrees() <= most_rest_degrees;
-  }
-
   volume::Volume& volume_;
   const volume::StackGrid grid_;
   const Networks& networks_;
@@ -202,6 +204,21 @@ class Turner {
   volume::Vec3 middle_{};
   double most_agreement_;  ///< in any position that was looked at by both networks
 };
+
+/// What is uncertain in a long view may be clear in the head's part of it.
+Judged in_head_alone(const volume::Volume& volume, const Networks& networks,
+                     const DecideOptions& options, Judged as_given) {
+  if (!is_long_view(volume.grid)) return as_given;
+  const ModelInput input = prepare(volume, networks.head.card());
+  const std::optional<volume::Volume> head =
+      head_of_long_view(volume, segment_in_blocks(networks.head, input));
+  if (!head) return as_given;
+  Judged alone = look_and_decide(*head, networks, options);
+  if (!is_believed(alone)) return as_given;
+  alone.air = std::move(as_given.air);
+  alone.decision.reason += ", seen in the head's part of a long view";
+  return alone;
+}
 
 /// Says how the head was turned; `air` is the patient's, as the header has it.
 Judged as_seen_upright(Judged upright, volume::Field air) {
@@ -217,6 +234,8 @@ Judged as_seen_upright(Judged upright, volume::Field air) {
 Judged judge(volume::Volume volume, const Networks& networks, const DecideOptions& options) {
   Judged as_given = look_and_decide(volume, networks, options);
   const FaceDecision& decision = as_given.decision;
+  if (decision.verdict == Verdict::uncertain && decision.may_lie_otherwise)
+    return in_head_alone(volume, networks, options, std::move(as_given));
   if (decision.verdict != Verdict::removed || decision.pose.rotation_degrees() <= well_seen_degrees)
     return as_given;
   Turner turner(volume, networks, options, sure_agreement(as_given));

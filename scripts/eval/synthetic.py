@@ -150,6 +150,31 @@ def blurred(rng, s, mode):
     s.image = ndimage.gaussian_filter(s.image, rng.uniform(1.5, 3.0) / s.spacing)
 
 
+def chest(rng, s, mode):
+    """A neck and a trunk below the head, with lungs and a spine, of its tissues' values."""
+    face = (s.target >= hv.EYES) & (s.target <= hv.EARS)
+    air, tissue = np.median(s.image[s.target == hv.AIR]), np.percentile(s.image[(s.target > 0) & ~face], [30, 60, 90])
+    nx, ny, nz = s.image.shape
+    length, wide, deep = (int(mm / s.spacing) for mm in (rng.uniform(250, 600), 460, 320))
+    x, y, below = np.meshgrid((np.arange(wide) - wide / 2) * s.spacing, (np.arange(deep) - deep / 2) * s.spacing,
+                              (length - np.arange(length)) * s.spacing, indexing="ij")
+    half_wide = np.clip(65 + 2.5 * (below - 40), 65, rng.uniform(170, 215))
+    half_deep = np.clip(60 + 1.2 * (below - 40), 60, rng.uniform(100, 130))
+    reach = np.sqrt((x / half_wide) ** 2 + (y / half_deep) ** 2)
+    trunk = np.where(reach < 1, tissue[1], air)  # fat, then muscle
+    trunk[reach < 0.88] = tissue[0]
+    for side in (-90, 90):
+        trunk[((x - side) / 65) ** 2 + (y / 80) ** 2 + ((below - 210) / 110) ** 2 < 1] = air
+    trunk[(x ** 2 + (y - 50) ** 2 < 22 ** 2) & (reach < 1)] = tissue[2]
+    trunk += 0.12 * (tissue[2] - tissue[0]) * smooth_noise(rng, trunk.shape, 2.0) * (reach < 1)
+    image = np.full((wide, deep, nz + length), air, np.float32)
+    target = np.zeros(image.shape, s.target.dtype)
+    image[:, :, :length] = trunk
+    x0, y0 = (wide - nx) // 2, (deep - ny) // 2
+    image[x0:x0 + nx, y0:y0 + ny, length:], target[x0:x0 + nx, y0:y0 + ny, length:] = s.image, s.target
+    s.image, s.target, s.inside = image, target, np.ones(image.shape, bool)
+
+
 def nothing(rng, s, mode):
     pass
 
@@ -160,7 +185,8 @@ ALL = ("t1", "t2", "ct", "any")
 NUISANCES = {
     "plain": ("head", ALL, nothing), "thick slices": ("head", ALL, thick), "turned 30 to 60": ("turned", ALL, nothing),
     "other position": ("position", ALL, nothing), "cut field of view": ("head", ALL, cut),
-    "wrap-around": ("head", MR, wrap), "ghost": ("head", MR, ghost), "metal": ("head", ALL, metal),
+    "head to chest": ("head", ALL, chest), "wrap-around": ("head", MR, wrap), "ghost": ("head", MR, ghost),
+    "metal": ("head", ALL, metal),
     "things in air": ("head", ALL, in_air), "hair": ("head", ALL, hair), "headphones": ("head", ALL, headphones),
     "shading": ("head", MR, shading), "noise on it": ("head", ALL, nothing), "blurred": ("head", ALL, blurred),
     "generator's own mix": ("mix", ALL, nothing), "already defaced": ("defaced", ALL, nothing),
