@@ -92,6 +92,38 @@ std::array<Vec3, 2> halves_of(const RegularGrid& grid, const std::vector<std::ui
   return sum;
 }
 
+/// Where a brain borders on what is out of view, as seen along each axis, low and high, mm².
+struct Borders {
+  std::array<double, 3> low{}, high{};
+};
+
+Borders borders_of(const std::vector<std::uint32_t>& brain, const ModelInput& input) {
+  const RegularGrid& g = input.grid;
+  const std::array<std::size_t, 3> stride{1, g.size[0], g.size[0] * g.size[1]};
+  const double face_mm2 = g.spacing_mm * g.spacing_mm;
+  Borders borders;
+  for (const std::uint32_t v : brain)
+    for (std::size_t a = 0; a < 3; ++a) {
+      const std::size_t at = v / stride[a] % g.size[a];
+      if (at == 0 || !input.inside[v - stride[a]]) borders.low[a] += face_mm2;
+      if (at + 1 == g.size[a] || !input.inside[v + stride[a]]) borders.high[a] += face_mm2;
+    }
+  return borders;
+}
+
+/// A view need not end along the patient's axes. An end that is tilted by 20 degrees cuts along the
+/// axis it is tilted to, too, but by less than this share of what it cuts along its own.
+void add_oblique_cuts(const Borders& borders, BrainEvidence& brain) {
+  constexpr double least_mm2 = 400, least_share = 0.4;
+  double most = 0;
+  for (std::size_t a = 0; a < 3; ++a) most = std::max({most, borders.low[a], borders.high[a]});
+  const double least = std::max(least_mm2, least_share * most);
+  for (std::size_t a = 0; a < 3; ++a) {
+    brain.cut_low[a] = brain.cut_low[a] || borders.low[a] >= least;
+    brain.cut_high[a] = brain.cut_high[a] || borders.high[a] >= least;
+  }
+}
+
 BrainEvidence find_brain(const Probabilities& p, const ModelInput& input) {
   const std::size_t n = p.grid.voxel_count();
   BrainEvidence brain;
@@ -120,6 +152,7 @@ BrainEvidence find_brain(const Probabilities& p, const ModelInput& input) {
     brain.cut_low[a] = e.low[a] < view.low[a] + 1.5 * p.grid.spacing_mm;
     brain.cut_high[a] = e.high[a] > view.high[a] - 1.5 * p.grid.spacing_mm;
   }
+  add_oblique_cuts(borders_of(voxels, input), brain);
   return brain;
 }
 

@@ -24,8 +24,9 @@ struct Blob {
 struct BrainEvidence {
   Bits bits;  ///< largest component with p > 0.5, holes filled; all zero when there is none
   double ml = 0;
-  volume::Vec3 centre{}, low{}, high{};       ///< LPS mm; meaningless when ml == 0
-  std::array<bool, 3> cut_low{}, cut_high{};  ///< reaches the field of view's end along that axis
+  volume::Vec3 centre{}, low{}, high{};  ///< LPS mm; meaningless when ml == 0
+  /// Reaches the field of view's end along that axis, or an end that is about across it.
+  std::array<bool, 3> cut_low{}, cut_high{};
 };
 
 struct Evidence {
