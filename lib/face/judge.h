@@ -19,7 +19,9 @@ struct Judged {
 };
 
 /// As the header has it. A head that is seen to be tilted is laid upright by its pose and looked at
-/// again; both regions go. Throws what Segmenter::segment throws.
+/// again; both regions go. What is uncertain in a view that is longer than a head is looked at
+/// again in the head's part of it, and a face that both networks are sure of there is removed.
+/// Throws what Segmenter::segment throws.
 Judged judge(volume::Volume volume, const Networks& networks, const DecideOptions& options);
 
 /// Heads may lie in any way: of a volume that stays uncertain as its header has it, the head is
