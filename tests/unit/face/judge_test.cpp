@@ -276,7 +276,7 @@ TEST(Judge, AViewOfABodyIsNotLookedAtFromAllSides) {
   Pair networks(within(40));
   const Judged judged = networks.judge(marked(turned_pose(volume::axis_turns({})[1]), 150));
   EXPECT_EQ(judged.decision.verdict, Verdict::uncertain);
-  EXPECT_EQ(networks.whole.calls, 1U);
+  EXPECT_LE(networks.whole.calls, 3U) << "the view, and the part of it with the face";
 }
 
 }  // namespace
