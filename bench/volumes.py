@@ -60,7 +60,9 @@ def main() -> None:
     parser.add_argument("build", nargs="?", type=pathlib.Path, default="build/release")
     parser.add_argument("--volumes", type=int, default=6)
     parser.add_argument("--times", type=int, default=10, help="what the slower model costs")
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=3, help="of the model itself; the slower one runs once")
+    parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--slower-only", action="store_true", help="leave the model itself out")
     arguments = parser.parse_args()
     efface, make = arguments.build / "cmd/efface", arguments.build / "tests/support/make_demo_study"
     card = pathlib.Path(__file__).resolve().parents[1] / "models/face_v1.json"
@@ -73,12 +75,12 @@ def main() -> None:
         cards = {"the model": card,
                  f"one of {arguments.times} times its cost": slower_model(card, work / "slower", arguments.times)}
         print(f"{os.cpu_count()} cores; {arguments.volumes} studies of one 256 x 256 x 176 head each, "
-              f"medians of {arguments.runs} runs, start of the program and of LibTorch included\n")
+              f"medians of {1 if arguments.slower_only else arguments.runs} runs, start of the program and of LibTorch included\n")
         print("| | jobs | seconds a volume | networks at work | processors busy | peak memory |\n"
               "|---|---|---|---|---|---|")
         seen = set()
-        for name, model in cards.items():
-            for jobs in (1, 2):
+        for name, model in list(cards.items())[1 if arguments.slower_only else 0:]:
+            for jobs in arguments.jobs:
                 results, shares = [], []
                 for _ in range(arguments.runs if name == "the model" else 1):
                     shutil.rmtree(work / "out", ignore_errors=True)
