@@ -19,7 +19,6 @@ using volume::Vec3;
 // Hysteresis: at the border between two features neither reaches 0.5, so their sum is looked at;
 // 0.35 follows the network down the flank of its softmax (about one voxel), 0.6 asks for one sure
 // voxel.
-constexpr float face_sure = 0.9F;
 constexpr float face_at_least = 0.35F;
 constexpr float face_seed = 0.6F;
 constexpr float brain_at_least = 0.5F;
@@ -157,12 +156,6 @@ BrainEvidence find_brain(const Probabilities& p, const ModelInput& input) {
   return brain;
 }
 
-float face_sum(const Probabilities& p, std::size_t voxel) {
-  float sum = 0;
-  for (const Feature f : all_features) sum += p.of(label_of(f), voxel);
-  return sum;
-}
-
 Feature likeliest(const Probabilities& p, std::size_t voxel) {
   Feature best = Feature::eyes;
   for (const Feature f : all_features)
@@ -195,6 +188,12 @@ std::vector<Blob> find_blobs(const Probabilities& p, Feature feature,
 }
 
 }  // namespace
+
+float face_sum(const Probabilities& p, std::size_t voxel) {
+  float sum = 0;
+  for (const Feature f : all_features) sum += p.of(label_of(f), voxel);
+  return sum;
+}
 
 Evidence gather_evidence(const Probabilities& p, const ModelInput& input) {
   const std::size_t n = p.grid.voxel_count();

@@ -10,6 +10,10 @@
 
 namespace efface::face {
 
+/// From this sum of the probabilities of all facial labels on, a network is sure of a face.
+constexpr float face_sure = 0.9F;
+float face_sum(const Probabilities& probabilities, std::size_t voxel);
+
 /// One connected piece of a facial label.
 struct Blob {
   Feature feature{};

@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include "face/evidence.h"
+
 namespace efface::face {
 namespace {
 
@@ -23,9 +25,8 @@ constexpr double longest_head_mm = 260;
 constexpr double around_face_mm = 150;
 // Less of a view than this must be left: else the networks would see the same again.
 constexpr double most_of_view = 0.9;
-constexpr float face_sure = 0.9F;
-// A face has 37 ml and more of sure voxels, what looks like one in a body up to 7
-// (models/README.md).
+// As in decide.cpp: a face has 37 ml and more of sure voxels, what looks like one in a body up
+// to 7.
 constexpr double least_face_ml = 15, most_elsewhere_ml = 7;
 
 double middle_of(std::vector<double>& values) {
@@ -39,9 +40,7 @@ std::vector<Vec3> sure_face(const Probabilities& seen) {
   std::vector<Vec3> points;
   const RegularGrid& g = seen.grid;
   for (std::size_t v = 0; v < g.voxel_count(); ++v) {
-    float face = 0;
-    for (const Feature f : all_features) face += seen.of(label_of(f), v);
-    if (face > face_sure)
+    if (face_sum(seen, v) > face_sure)
       points.push_back(
           g.patient_mm(v % g.size[0], v / g.size[0] % g.size[1], v / (g.size[0] * g.size[1])));
   }

@@ -166,12 +166,6 @@ float fade(std::size_t i, std::size_t n) {
   return std::min(1.0F, static_cast<float>(from_edge) / static_cast<float>(fade_voxels));
 }
 
-float face_sum(const Probabilities& p, std::size_t voxel) {
-  float sum = 0;
-  for (const Feature f : all_features) sum += p.of(label_of(f), voxel);
-  return sum;
-}
-
 using Shares = std::array<float, label_count>;
 
 /// What two looks at one voxel say together, the second with weight `near` of its own: their mean;

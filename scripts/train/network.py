@@ -15,7 +15,7 @@ CHANNELS = (16, 32, 64, 96)
 
 class Conv(nn.Conv3d):
     """A convolution that goes to oneDNN when told to. By itself LibTorch does so with one volume only where
-    channels x depth x height is more than 20,480: the deep layers took two thirds of the time."""
+    channels x depth x height is more than 20,480; else a layer takes several times as long."""
 
     onednn: bool
 
