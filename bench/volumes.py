@@ -62,6 +62,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=10, help="what the slower model costs")
     parser.add_argument("--runs", type=int, default=3, help="of the model itself; the slower one runs once")
     parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--batch", type=int, default=1, help="volumes that may be shown to a network together")
     parser.add_argument("--slower-only", action="store_true", help="leave the model itself out")
     arguments = parser.parse_args()
     efface, make = arguments.build / "cmd/efface", arguments.build / "tests/support/make_demo_study"
@@ -76,27 +77,28 @@ def main() -> None:
                  f"one of {arguments.times} times its cost": slower_model(card, work / "slower", arguments.times)}
         print(f"{os.cpu_count()} cores; {arguments.volumes} studies of one 256 x 256 x 176 head each, "
               f"medians of {1 if arguments.slower_only else arguments.runs} runs, start of the program and of LibTorch included\n")
-        print("| | jobs | seconds a volume | networks at work | processors busy | peak memory |\n"
-              "|---|---|---|---|---|---|")
+        print("| | jobs | seconds a volume | networks at work | processors busy | volumes a batch "
+              "| peak memory |\n|---|---|---|---|---|---|---|")
         seen = set()
         for name, model in list(cards.items())[1 if arguments.slower_only else 0:]:
             for jobs in arguments.jobs:
-                results, shares = [], []
+                results, shares, batches = [], [], []
                 for _ in range(arguments.runs if name == "the model" else 1):
                     shutil.rmtree(work / "out", ignore_errors=True)
                     results.append(measure.run_once(
                         [str(efface), "run", str(work / "in"), "--output", str(work / "out"), "--key",
-                         str(work / "key"), "--jobs", str(jobs), "--model", str(model), "--device", "cpu",
+                         str(work / "key"), "--jobs", str(jobs), "--batch", str(arguments.batch), "--model", str(model), "--device", "cpu",
                          "--summary", str(work / "summary.json"), "--quiet"]))
                     summary = json.loads((work / "summary.json").read_text())
                     shares.append(summary["network_seconds"] / summary["seconds"])
+                    batches.append(summary["network_volumes"] / summary["network_batches"])
                     if summary["totals"]["verdicts"].get("removed") != arguments.volumes:
                         raise SystemExit("not every face was removed: this is no measurement")
                     seen.add(tuple(digests(work / "out")))
                 middle = measure.median(results)
                 print(f"| {name} | {jobs} | {middle.seconds / arguments.volumes:.2f} "
                       f"| {100 * statistics.median(shares):.0f} % | {middle.cpu_seconds / middle.seconds:.2f} "
-                      f"| {middle.peak_mib:.0f} MiB |", flush=True)
+                      f"| {statistics.median(batches):.1f} | {middle.peak_mib:.0f} MiB |", flush=True)
         if len(seen) != 1:
             raise SystemExit("the outputs differ between runs")
     finally:

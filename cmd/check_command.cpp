@@ -135,7 +135,7 @@ int check_command(const CheckArguments& a, const std::atomic<bool>& cancelled) {
     baseline = findings::Baseline(base::read_text_file(a.baseline, most_baseline_bytes));
   }
   const batch::CheckOptions options = options_of(a, cancelled);
-  const LoadedModel model = make_model({a.model, a.device, options.jobs});
+  const LoadedModel model = make_model({a.model, a.device, options.jobs, 1});
   burned_in::ReaderPool text_readers = make_text_readers();
   batch::Observer silent;
   batch::CheckResult result = batch::check(options, model.networks(), text_readers, silent);

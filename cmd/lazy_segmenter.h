@@ -31,6 +31,10 @@ class LazySegmenter : public face::Segmenter {
     const std::lock_guard lock(mutex_);
     return segmenter_ ? segmenter_->device() : face::DeviceReport{};
   }
+  face::BatchCount count() const override {
+    const std::lock_guard lock(mutex_);
+    return segmenter_ ? segmenter_->count() : face::BatchCount{};
+  }
 
  private:
   face::Segmenter& loaded() {

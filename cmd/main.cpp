@@ -113,7 +113,8 @@ int run_command(const RunArguments& arguments) {
   options.cancelled = &cancelled;
   const auto observer = make_observer(arguments);
   warn_of_options(options, arguments, *observer);
-  const LoadedModel model = make_model({arguments.model, arguments.device, options.jobs});
+  const LoadedModel model = make_model(
+      {arguments.model, arguments.device, options.jobs, static_cast<std::size_t>(arguments.batch)});
   if (arguments.summary.empty()) return run_with(options, arguments, model, *observer);
 
   Summary summary(*observer);
@@ -123,10 +124,10 @@ int run_command(const RunArguments& arguments) {
   try {
     code = run_with(options, arguments, model, summary);
   } catch (const base::Error& error) {
-    summary.write(file, options.shard, exit_code_of(error), model.clock->seconds());
+    summary.write(file, options.shard, exit_code_of(error), model.work());
     throw;
   }
-  summary.write(file, options.shard, code, model.clock->seconds());
+  summary.write(file, options.shard, code, model.work());
   return code;
 }
 

@@ -103,6 +103,11 @@ void declare_machine(CLI::App& run, RunArguments& a) {
   run.add_option("-j,--jobs", a.jobs, "Threads; 0 = one a processor")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
+  run.add_option("--batch", a.batch,
+                 "Volumes of one size, waiting at the same time, that a network may be shown "
+                 "together; 1 unless CUDA has time to spare: on the CPU more are slower")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
   run.add_option("--progress", a.progress,
                  "auto (status line on a terminal, plain lines otherwise), plain, json or none")
       ->check(CLI::IsMember({"auto", "plain", "json", "none"}))

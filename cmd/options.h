@@ -39,6 +39,7 @@ struct RunArguments {
   std::string names = "keyed";
   std::string progress = "auto";
   int jobs = 0;  ///< 0 = as many as there are processors
+  int batch = 1;
   bool follow_links = false;
   bool relabel = false;
   bool record_paths = false;

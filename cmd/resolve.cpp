@@ -132,6 +132,7 @@ std::map<std::string, std::string> recorded(const RunArguments& a, const batch::
           {"record-paths", yes(a.record_paths)},
           {"dry-run", yes(a.dry_run)},
           {"jobs", a.jobs == 0 ? "auto" : std::to_string(a.jobs)},
+          {"batch", std::to_string(a.batch)},
           {"progress", a.progress},
           {"quiet", yes(a.quiet)},
           {"verbose", yes(a.verbose)}};
@@ -237,8 +238,18 @@ void check_weights(const face::ModelCard& card) {
   }
 }
 
+NetworkWork LoadedModel::work() const {
+  NetworkWork work{clock->seconds(), head->count()};
+  if (!face) return work;
+  const face::BatchCount of_face = face->count();
+  work.batches.batches += of_face.batches;
+  work.batches.volumes += of_face.volumes;
+  return work;
+}
+
 LoadedModel make_model(const ModelChoice& choice) {
-  const face_torch::TorchOptions options = torch_options(choice.device, choice.jobs);
+  face_torch::TorchOptions options = torch_options(choice.device, choice.jobs);
+  options.batch = choice.batch;
   const LazySegmenter::Load load = [options](const face::ModelCard& card) {
     check_weights(card);
     return face_torch::load_torch_segmenter(torch_plugin_path(), card, options);

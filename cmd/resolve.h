@@ -17,11 +17,18 @@ namespace efface::cmd {
 /// Throws base::Error{usage | crypto | model}.
 batch::RunOptions resolve(const RunArguments& arguments);
 
+/// What the networks of a run had to do.
+struct NetworkWork {
+  double seconds = 0;        ///< how long at least one volume was looked at or waited for that
+  face::BatchCount batches;  ///< of both networks
+};
+
 /// The networks of a model; the second one may be absent.
 struct LoadedModel {
   std::unique_ptr<face::Segmenter> head, face;
   face::Calibrations calibrations;
   std::shared_ptr<BusyClock> clock;  ///< of both networks
+  NetworkWork work() const;
   face::Networks networks() const { return {*head, face.get(), calibrations}; }
 };
 
@@ -29,6 +36,7 @@ struct ModelChoice {
   std::string card;  ///< empty = the built-in one
   std::string device = "auto";
   std::size_t jobs = 1;
+  std::size_t batch = 1;
 };
 
 /// A model that loads LibTorch and the weights when the first volume needs them, so that other runs

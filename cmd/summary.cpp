@@ -64,6 +64,9 @@ std::string as_metrics(const Json& summary) {
   metrics.single("run_duration_seconds", "How long the run took.", summary.at("seconds"));
   metrics.single("run_network_seconds", "How long of that the networks were at work.",
                  summary.at("network_seconds"));
+  metrics.single("run_network_volumes", "Volumes shown to a network, each time counted.",
+                 summary.at("network_volumes"));
+  metrics.single("run_network_batches", "In how many batches.", summary.at("network_batches"));
   metrics.single("files_found", "Files among the inputs, of all shards.",
                  summary.at("files_found"));
   metrics.single("studies_found", "Studies to do.", summary.at("studies_found"));
@@ -124,7 +127,7 @@ void Summary::message(const std::string& text) {
 }
 
 void Summary::write(const fs::path& path, const std::optional<batch::Shard>& shard, int exit_code,
-                    double network_seconds) const {
+                    const NetworkWork& work) const {
   const auto duration = std::chrono::steady_clock::now() - begin_;
   const Json summary{{"tool", "efface"},
                      {"version", EFFACE_VERSION},
@@ -132,7 +135,9 @@ void Summary::write(const fs::path& path, const std::optional<batch::Shard>& sha
                      {"exit_code", exit_code},
                      {"ended_unix_seconds", seconds_since_epoch()},
                      {"seconds", std::chrono::duration<double>(duration).count()},
-                     {"network_seconds", network_seconds},
+                     {"network_seconds", work.seconds},
+                     {"network_volumes", work.batches.volumes},
+                     {"network_batches", work.batches.batches},
                      {"files_found", files_found_},
                      {"studies_found", studies_found_},
                      {"studies_resumed", studies_done_before_},

@@ -12,6 +12,7 @@
 #include "audit/totals.h"
 #include "batch/observer.h"
 #include "batch/shard.h"
+#include "cmd/resolve.h"
 
 namespace efface::cmd {
 
@@ -35,7 +36,7 @@ class Summary : public batch::Observer {
   /// Replaces `path` at once by a whole file; Prometheus' format when it ends in ".prom". Throws
   /// base::Error{io | no_space}.
   void write(const std::filesystem::path& path, const std::optional<batch::Shard>& shard,
-             int exit_code, double network_seconds) const;
+             int exit_code, const NetworkWork& work) const;
 
  private:
   batch::Observer& next_;

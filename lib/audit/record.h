@@ -120,6 +120,7 @@ struct RunHeader {
 
 /// Options that say how a run went about its work and change no output: they may differ between
 /// runs that are otherwise the same.
-inline constexpr std::array pace_options{"jobs", "progress", "quiet", "verbose", "device", "qc"};
+inline constexpr std::array pace_options{"jobs",    "batch",  "progress", "quiet",
+                                         "verbose", "device", "qc"};
 
 }  // namespace efface::audit

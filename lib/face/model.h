@@ -76,13 +76,20 @@ struct DeviceReport {
   std::string reason;  ///< e.g. "no CUDA driver", "out of memory on cuda:0", "asked for"
 };
 
+/// What a network was shown so far.
+struct BatchCount {
+  std::uint64_t batches = 0, volumes = 0;
+};
+
 class Segmenter {
  public:
   virtual ~Segmenter() = default;
   virtual const ModelCard& card() const = 0;
-  /// Thread-safe; calls are serialised inside. Throws base::Error (model, resource, device).
+  /// Thread-safe; calls are serialised inside, or answered together. Throws base::Error (model,
+  /// resource, device).
   virtual Probabilities segment(const ModelInput& input) = 0;
   virtual DeviceReport device() const = 0;
+  virtual BatchCount count() const { return {}; }
 };
 
 /// The loaded networks of one model; the second one may be absent.

@@ -64,6 +64,13 @@ class LoadedSegmenter : public face::Segmenter {
     return report;
   }
 
+  face::BatchCount count() const override {
+    face::BatchCount batches;
+    PluginFault fault;
+    if (!api_.count(*segmenter_, batches, fault)) raise(fault);
+    return batches;
+  }
+
  private:
   const PluginApi& api_;
   face::ModelCard card_;

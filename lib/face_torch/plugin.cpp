@@ -53,6 +53,10 @@ bool device(const face::Segmenter& segmenter, face::DeviceReport& report, Plugin
   return guarded(fault, [&] { report = segmenter.device(); });
 }
 
+bool count(const face::Segmenter& segmenter, face::BatchCount& batches, PluginFault& fault) {
+  return guarded(fault, [&] { batches = segmenter.count(); });
+}
+
 void destroy(face::Segmenter* segmenter) {
   delete segmenter;
 }
@@ -65,9 +69,13 @@ efface_torch_plugin() {
   using namespace efface::face_torch;
   static const std::string version = torch_version();
   static const PluginApi api{
-      plugin_abi,      {plugin_sizes[0], plugin_sizes[1], plugin_sizes[2], plugin_sizes[3]},
-      version.c_str(), create,
-      segment,         device,
+      plugin_abi,
+      {plugin_sizes[0], plugin_sizes[1], plugin_sizes[2], plugin_sizes[3], plugin_sizes[4]},
+      version.c_str(),
+      create,
+      segment,
+      device,
+      count,
       destroy};
   return &api;
 }

@@ -11,7 +11,7 @@
 namespace efface::face_torch {
 
 /// Counted up when this header or what crosses it changes.
-inline constexpr unsigned plugin_abi = 1;
+inline constexpr unsigned plugin_abi = 2;
 inline constexpr const char* plugin_symbol = "efface_torch_plugin";
 
 struct PluginFault {
@@ -23,16 +23,18 @@ struct PluginFault {
 /// Functions return false and fill the fault when they fail.
 struct PluginApi {
   unsigned abi;
-  std::size_t sizes[4];  ///< of ModelCard, ModelInput, Probabilities, TorchOptions
+  std::size_t sizes[5];  ///< see plugin_sizes
   const char* torch_version;
   bool (*create)(const face::ModelCard&, const TorchOptions&, face::Segmenter*&, PluginFault&);
   bool (*segment)(face::Segmenter&, const face::ModelInput&, face::Probabilities&, PluginFault&);
   bool (*device)(const face::Segmenter&, face::DeviceReport&, PluginFault&);
+  bool (*count)(const face::Segmenter&, face::BatchCount&, PluginFault&);
   void (*destroy)(face::Segmenter*);
 };
 
-inline constexpr std::size_t plugin_sizes[4] = {sizeof(face::ModelCard), sizeof(face::ModelInput),
-                                                sizeof(face::Probabilities), sizeof(TorchOptions)};
+inline constexpr std::size_t plugin_sizes[5] = {sizeof(face::ModelCard), sizeof(face::ModelInput),
+                                                sizeof(face::Probabilities),
+                                                sizeof(face::BatchCount), sizeof(TorchOptions)};
 
 extern "C" {
 using PluginFactory = const PluginApi* (*)();

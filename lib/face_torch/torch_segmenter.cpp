@@ -10,12 +10,14 @@
 #include <mutex>
 
 #include "base/error.h"
+#include "face/together.h"
 
 namespace efface::face_torch {
 namespace {
 
 using base::Error;
 using base::Fault;
+using Inputs = std::span<const face::ModelInput* const>;
 
 /// LibTorch's messages carry source lines and stack traces: the first line says what went wrong.
 std::string first_line(const char* text) {
@@ -72,7 +74,7 @@ torch::jit::Module load(const std::string& path) {
   }
 }
 
-/// Every network uses all threads, or the device's memory: one volume at a time, whichever network
+/// Every network uses all threads, or the device's memory: one batch at a time, whichever network
 /// sees it.
 std::mutex& turn() {
   static std::mutex mutex;
@@ -84,6 +86,18 @@ std::mutex& turn() {
 void convolve_by_onednn(torch::jit::Module& module, bool is_wanted) {
   for (torch::jit::Module each : module.modules())
     if (each.hasattr("onednn")) each.setattr("onednn", is_wanted);
+}
+
+/// float32[N, 1, Z, Y, X] of inputs of one size.
+torch::Tensor stacked(Inputs inputs) {
+  const auto& size = inputs.front()->grid.size;
+  const auto x = static_cast<std::int64_t>(size[0]), y = static_cast<std::int64_t>(size[1]),
+             z = static_cast<std::int64_t>(size[2]);
+  std::vector<torch::Tensor> each;
+  for (const face::ModelInput* input : inputs)
+    each.push_back(torch::from_blob(const_cast<float*>(input->values.data()), {1, 1, z, y, x},
+                                    torch::kFloat32));
+  return each.size() == 1 ? each.front() : torch::cat(each);
 }
 
 }  // namespace
@@ -114,9 +128,10 @@ struct TorchSegmenter::State {
     move();
   }
 
-  /// Runs, and runs again on the CPU when CUDA was chosen here and its memory did not suffice.
+  /// Runs, and runs a single volume again on the CPU when CUDA was chosen here and its memory did
+  /// not suffice. (Those of a batch are then tried alone.)
   torch::Tensor run_somewhere(const torch::Tensor& input) {
-    if (!device.is_cuda() || !may_fall_back) return run(input);
+    if (!device.is_cuda() || !may_fall_back || input.size(0) > 1) return run(input);
     try {
       return run(input);
     } catch (const std::exception& e) {
@@ -125,7 +140,43 @@ struct TorchSegmenter::State {
     fall_back();
     return run(input);
   }
+
+  std::vector<face::Probabilities> see(Inputs inputs);
+  std::vector<face::Probabilities> segment(Inputs inputs);
+
+  std::unique_ptr<face::Together> waiting;
 };
+
+std::vector<face::Probabilities> TorchSegmenter::State::see(Inputs inputs) {
+  const torch::InferenceMode inference;
+  const torch::Tensor values = stacked(inputs), output = run_somewhere(values);
+  std::vector<std::int64_t> shape = values.sizes().vec();
+  shape[1] = static_cast<std::int64_t>(face::label_count);
+  if (output.sizes() != shape)
+    throw Error(Fault::model, "the model's output has another shape than its input",
+                "the weights do not fit this version of efface; see models/README.md");
+  const float* data = output.data_ptr<float>();
+  const auto count = static_cast<std::size_t>(output.numel()) / inputs.size();
+  std::vector<face::Probabilities> seen;
+  for (std::size_t i = 0; i < inputs.size(); ++i, data += count)
+    seen.push_back({inputs[i]->grid, {data, data + count}});
+  return seen;
+}
+
+/// What LibTorch throws, as errors of efface.
+std::vector<face::Probabilities> TorchSegmenter::State::segment(Inputs inputs) {
+  const std::lock_guard lock(mutex);
+  try {
+    return see(inputs);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& e) {
+    if (is_out_of_memory(e))
+      throw Error(Fault::resource, "out of memory on " + device.str(),
+                  "use --device cpu, fewer jobs, or a machine with more memory");
+    throw Error(Fault::model, "the model failed: " + first_line(e.what()));
+  }
+}
 
 TorchSegmenter::TorchSegmenter(const face::ModelCard& card, const TorchOptions& options)
     : state_(std::make_unique<State>()) {
@@ -139,6 +190,9 @@ TorchSegmenter::TorchSegmenter(const face::ModelCard& card, const TorchOptions& 
   state_->reason = choice.reason;
   state_->may_fall_back = options.device == TorchOptions::Device::automatic;
   state_->module = load(card.weights_file);
+  state_->waiting = std::make_unique<face::Together>(
+      turn(), options.batch,
+      [state = state_.get()](auto inputs) { return state->segment(inputs); });
   try {
     state_->move();
   } catch (const std::exception& e) {
@@ -163,35 +217,13 @@ face::DeviceReport TorchSegmenter::device() const {
 }
 
 face::Probabilities TorchSegmenter::segment(const face::ModelInput& input) {
-  const std::lock_guard one_at_a_time(turn());
-  const std::lock_guard lock(state_->mutex);
-  const auto x = static_cast<std::int64_t>(input.grid.size[0]),
-             y = static_cast<std::int64_t>(input.grid.size[1]),
-             z = static_cast<std::int64_t>(input.grid.size[2]);
   if (input.values.size() != input.grid.voxel_count())
     throw Error(Fault::internal, "model input and its grid differ in size");
-  try {
-    const torch::InferenceMode inference;
-    const torch::Tensor values =
-        torch::from_blob(const_cast<float*>(input.values.data()), {1, 1, z, y, x}, torch::kFloat32);
-    const torch::Tensor output = state_->run_somewhere(values);
-    const auto labels = static_cast<std::int64_t>(face::label_count);
-    if (output.dim() != 5 || output.size(0) != 1 || output.size(1) != labels ||
-        output.size(2) != z || output.size(3) != y || output.size(4) != x)
-      throw Error(Fault::model, "the model's output has another shape than its input",
-                  "the weights do not fit this version of efface; see models/README.md");
-    face::Probabilities result{input.grid, {}};
-    const float* data = output.data_ptr<float>();
-    result.values.assign(data, data + output.numel());
-    return result;
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception& e) {
-    if (is_out_of_memory(e))
-      throw Error(Fault::resource, "out of memory on " + state_->device.str(),
-                  "use --device cpu, fewer jobs, or a machine with more memory");
-    throw Error(Fault::model, "the model failed: " + first_line(e.what()));
-  }
+  return state_->waiting->segment(input);
+}
+
+face::BatchCount TorchSegmenter::count() const {
+  return state_->waiting->count();
 }
 
 std::string torch_version() {

@@ -10,7 +10,7 @@
 
 namespace efface::face_torch {
 
-/// Loads TorchScript: forward(float32[1, 1, Z, Y, X]) -> float32[1, 7, Z, Y, X], softmax.
+/// Loads TorchScript: forward(float32[N, 1, Z, Y, X]) -> float32[N, 7, Z, Y, X], softmax.
 /// Automatic: CUDA when there is a device, else the CPU; when CUDA runs out of memory this volume
 /// and all later ones are computed on the CPU, and device() says so. Works with LibTorch 1.13
 /// and 2.x. All failures are base::Error: model (weights missing, damaged or of another shape),
@@ -24,6 +24,7 @@ class TorchSegmenter : public face::Segmenter {
   const face::ModelCard& card() const override;
   face::Probabilities segment(const face::ModelInput& input) override;
   face::DeviceReport device() const override;
+  face::BatchCount count() const override;
 
  private:
   struct State;

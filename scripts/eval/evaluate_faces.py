@@ -125,7 +125,7 @@ def synthetic_volumes(args, results, program):
                                      args.heads or args.out / "heads", 2 if args.quick else 6,
                                      0 if args.quick else 2)
     for first in range(0, count, CHUNK):
-        for nuisance in synthetic.NUISANCES:
+        for nuisance in args.nuisances:
             key = f"synthetic/{nuisance}/{first}"
             n = min(CHUNK, count - first)
             if results.lacks(key) or len(results.all["records"][key]["volumes"]) < n:
@@ -153,6 +153,8 @@ def main():
                         default=["real", "other", "synthetic"])
     parser.add_argument("--changes", nargs="+", default=[""], metavar="START",
                         help="of the changes, those whose names start so: \"5 mm\", \"turned x\", inverted, left …")
+    parser.add_argument("--nuisances", nargs="+", choices=synthetic.NUISANCES, default=list(synthetic.NUISANCES),
+                        metavar="NAME", help="of the synthetic volumes, those with these names")
     parser.add_argument("--quick", action="store_true", help="few changes, few volumes of each kind")
     parser.add_argument("--jobs", type=int, default=2, help="judges at a time; the program runs alone")
     parser.add_argument("--nice", type=int, default=5, help="of the judges")

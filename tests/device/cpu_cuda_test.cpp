@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <thread>
+#include <vector>
 
 #include "base/error.h"
 #include "face_torch/torch_segmenter.h"
@@ -23,8 +25,8 @@ class Device : public testing::Test {
 TEST_F(Device, CpuAndCudaAgree) {
   const auto card = test::write_model("convolution", test::convolution_model);
   const auto input = test::small_input();
-  TorchSegmenter cpu(card, {TorchOptions::Device::cpu, 0, 2});
-  TorchSegmenter cuda(card, {TorchOptions::Device::cuda, 0, 1});
+  TorchSegmenter cpu(card, {TorchOptions::Device::cpu, 0, 2, 1});
+  TorchSegmenter cuda(card, {TorchOptions::Device::cuda, 0, 1, 1});
   EXPECT_EQ(cuda.device().device, "cuda:0");
   const auto a = cpu.segment(input), b = cuda.segment(input);
   ASSERT_EQ(a.values.size(), b.values.size());
@@ -56,8 +58,8 @@ TEST_F(Device, CpuAndCudaAgreeOnTheReleasedNetworks) {
     if (file.path().extension() != ".pt") continue;
     face::ModelCard card;
     card.weights_file = file.path().string();
-    TorchSegmenter cpu(card, {TorchOptions::Device::cpu, 0, 2});
-    TorchSegmenter cuda(card, {TorchOptions::Device::cuda, 0, 1});
+    TorchSegmenter cpu(card, {TorchOptions::Device::cpu, 0, 2, 1});
+    TorchSegmenter cuda(card, {TorchOptions::Device::cuda, 0, 1, 1});
     const auto input = large_input();
     const auto a = cpu.segment(input), b = cuda.segment(input);
     ASSERT_EQ(a.values.size(), b.values.size());
@@ -72,9 +74,29 @@ TEST_F(Device, CpuAndCudaAgreeOnTheReleasedNetworks) {
 
 TEST_F(Device, CudaRepeatsItself) {
   TorchSegmenter cuda(test::write_model("repeated", test::convolution_model),
-                      {TorchOptions::Device::cuda, 0, 1});
+                      {TorchOptions::Device::cuda, 0, 1, 1});
   const auto input = test::small_input();
   EXPECT_EQ(cuda.segment(input).values, cuda.segment(input).values);
+}
+
+TEST_F(Device, CudaGivesNearlyTheSameInABatch) {
+  const auto card = test::write_model("batched", test::convolution_model);
+  TorchSegmenter alone(card, {TorchOptions::Device::cuda, 0, 1, 1});
+  TorchSegmenter batched(card, {TorchOptions::Device::cuda, 0, 1, 4});
+  const auto input = test::small_input();
+  std::vector<face::Probabilities> seen(8);
+  for (int round = 0; round < 20 && batched.count().batches == batched.count().volumes; ++round) {
+    std::vector<std::thread> threads;
+    for (auto& s : seen) threads.emplace_back([&] { s = batched.segment(input); });
+    for (auto& t : threads) t.join();
+  }
+  EXPECT_LT(batched.count().batches, batched.count().volumes) << "no batch came about";
+  const auto expected = alone.segment(input);
+  for (const auto& s : seen) {
+    ASSERT_EQ(s.values.size(), expected.values.size());
+    for (std::size_t i = 0; i < s.values.size(); ++i)
+      ASSERT_NEAR(s.values[i], expected.values[i], 1e-5F);
+  }
 }
 
 TEST_F(Device, OutOfMemoryFallsBackToTheCpuAndStaysThere) {
@@ -89,7 +111,7 @@ TEST_F(Device, OutOfMemoryFallsBackToTheCpuAndStaysThere) {
 
 TEST_F(Device, OutOfMemoryOnADeviceThatWasAskedForIsAnError) {
   TorchSegmenter segmenter(test::write_model("greedy", test::greedy_model),
-                           {TorchOptions::Device::cuda, 0, 1});
+                           {TorchOptions::Device::cuda, 0, 1, 1});
   try {
     segmenter.segment(test::small_input());
     FAIL() << "256 TiB were found";

@@ -126,6 +126,7 @@ class Summaries(Case):
         self.assertEqual(summary["totals"], totals)
         self.assertEqual(summary["exit_code"], 3)
         self.assertTrue(0 <= summary["network_seconds"] <= summary["seconds"])
+        self.assertTrue(0 <= summary["network_batches"] <= summary["network_volumes"])
         text = (self.scratch / "run.prom").read_text()
         for line in text.splitlines():
             if not line.startswith("# "):

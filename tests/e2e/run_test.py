@@ -170,10 +170,11 @@ class Outputs(Case):
         self.assertEqual(len(first), 80)
         self.assertEqual(first, second)
 
-    def test_same_faces_for_any_number_of_threads(self):
-        studies = [self.make("nifti", "--seed", str(n), name=f"head{n}.nii") for n in (1, 2)]
-        runs = [self.run_on(*studies, out=f"jobs{n}", more=("--jobs", str(n)))[:2] for n in (1, 3)]
-        self.assertEqual([v["verdict"] for v in runs[0][1]["volumes"]], ["removed"] * 2)
+    def test_same_faces_for_any_number_of_threads_and_size_of_batches(self):
+        studies = [self.make("nifti", "--seed", str(n), name=f"head{n}.nii") for n in (1, 2, 3)]
+        runs = [self.run_on(*studies, out=f"jobs{jobs}", more=("--jobs", jobs, "--batch", batch))[:2]
+                for jobs, batch in ((1, 1), (3, 3))]
+        self.assertEqual([v["verdict"] for v in runs[0][1]["volumes"]], ["removed"] * 3)
         for member in ("volumes", "inputs", "totals"):
             self.assertEqual(runs[0][1][member], runs[1][1][member])
         first, second = ({name: digest for name, digest in tree(output).items()

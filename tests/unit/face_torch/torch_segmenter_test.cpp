@@ -3,7 +3,9 @@
 #include <ATen/Context.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 #include <utility>
@@ -19,7 +21,7 @@ namespace {
 using base::Fault;
 using support::fault_of;
 
-const TorchOptions on_cpu{TorchOptions::Device::cpu, 0, 1};
+const TorchOptions on_cpu{TorchOptions::Device::cpu, 0, 1, 1};
 
 void expect_formula(const face::ModelInput& input, const face::Probabilities& p) {
   ASSERT_EQ(p.grid, input.grid);
@@ -57,6 +59,43 @@ TEST(TorchSegmenter, SeveralThreadsMayCallIt) {
   for (const auto& r : results) EXPECT_EQ(r.values, results[0].values);
 }
 
+/// Volume `i` of a data set: all of one size, no two alike.
+face::ModelInput input_number(std::size_t i) {
+  face::ModelInput input = test::small_input();
+  std::rotate(input.values.begin(), input.values.begin() + static_cast<std::ptrdiff_t>(997 * i),
+              input.values.end());
+  return input;
+}
+
+TEST(TorchSegmenter, AVolumeGivesTheSameBitsAloneAndInABatch) {
+  std::vector<std::string> weights;
+  for (const auto& file : std::filesystem::directory_iterator(EFFACE_SOURCE_DIR "/models"))
+    if (file.path().extension() == ".pt") weights.push_back(file.path().string());
+  ASSERT_EQ(weights.size(), 2U);
+  constexpr std::size_t count = 6;
+  for (const std::string& file : weights) {
+    face::ModelCard card;
+    card.weights_file = file;
+    TorchSegmenter alone(card, on_cpu);
+    TorchSegmenter batched(card, {TorchOptions::Device::cpu, 0, 2, 4});
+    std::vector<face::ModelInput> inputs;
+    for (std::size_t i = 0; i < count; ++i) inputs.push_back(input_number(i));
+    std::vector<face::Probabilities> seen(count);
+    // Whether threads meet depends on the clock: a few rounds, until some have met.
+    for (int round = 0; round < 20; ++round) {
+      std::vector<std::thread> threads;
+      for (std::size_t i = 0; i < count; ++i)
+        threads.emplace_back([&, i] { seen[i] = batched.segment(inputs[i]); });
+      for (auto& t : threads) t.join();
+      if (batched.count().batches < batched.count().volumes) break;
+    }
+    EXPECT_LT(batched.count().batches, batched.count().volumes) << "no batch came about";
+    for (std::size_t i = 0; i < count; ++i)
+      EXPECT_EQ(seen[i].values, alone.segment(inputs[i]).values) << file << ", volume " << i;
+    EXPECT_EQ(alone.count().batches, count);
+  }
+}
+
 TEST(TorchSegmenter, TellsNetworksToCallOneDnnOnTheCpu) {
   TorchSegmenter segmenter(test::write_model("told", test::told_model), on_cpu);
   const face::Probabilities seen = segmenter.segment(test::small_input());
@@ -78,7 +117,7 @@ TEST(TorchSegmenter, AutomaticSaysWhyItTookTheCpu) {
 TEST(TorchSegmenter, CudaThatIsNotThereIsAnErrorWithAHint) {
   const auto card = test::write_model("cuda", test::formula_model);
   try {
-    const TorchSegmenter segmenter(card, {TorchOptions::Device::cuda, 63, 1});
+    const TorchSegmenter segmenter(card, {TorchOptions::Device::cuda, 63, 1, 1});
     FAIL() << "there is no cuda:63";
   } catch (const base::Error& e) {
     EXPECT_EQ(e.fault(), Fault::device);
