@@ -87,8 +87,8 @@ def main() -> None:
                     shutil.rmtree(work / "out", ignore_errors=True)
                     results.append(measure.run_once(
                         [str(efface), "run", str(work / "in"), "--output", str(work / "out"), "--key",
-                         str(work / "key"), "--jobs", str(jobs), "--batch", str(arguments.batch), "--model", str(model), "--device", "cpu",
-                         "--summary", str(work / "summary.json"), "--quiet"]))
+                         str(work / "key"), "--jobs", str(jobs), "--batch", str(arguments.batch),
+                         "--model", str(model), "--device", "cpu", "--summary", str(work / "summary.json"), "--quiet"]))
                     summary = json.loads((work / "summary.json").read_text())
                     shares.append(summary["network_seconds"] / summary["seconds"])
                     batches.append(summary["network_volumes"] / summary["network_batches"])

@@ -105,7 +105,7 @@ void declare_machine(CLI::App& run, RunArguments& a) {
       ->capture_default_str();
   run.add_option("--batch", a.batch,
                  "Volumes of one size, waiting at the same time, that a network may be shown "
-                 "together; 1 unless CUDA has time to spare: on the CPU more are slower")
+                 "together; for CUDA: on the CPU more than one are slower")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   run.add_option("--progress", a.progress,

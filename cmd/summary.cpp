@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "audit/new_file.h"
+#include "cmd/resolve.h"
 
 namespace efface::cmd {
 

@@ -12,9 +12,10 @@
 #include "audit/totals.h"
 #include "batch/observer.h"
 #include "batch/shard.h"
-#include "cmd/resolve.h"
 
 namespace efface::cmd {
+
+struct NetworkWork;
 
 /// The file of one shard: "run.prom" becomes "run.shard-3-of-8.prom", so that tasks can be given
 /// one name.
