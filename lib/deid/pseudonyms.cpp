@@ -67,7 +67,12 @@ int Pseudonyms::date_shift_days(std::string_view subject) const {
 }
 
 std::string Pseudonyms::path_token(std::string_view domain, std::string_view original) const {
-  return base::to_hex(keyed_(domain_of("path", domain), original), 16);
+  std::string token = base::to_hex(keyed_(domain_of("path", domain), original), 16);
+  constexpr std::size_t shortest = 16;  // what names take of a token
+  if (token.find_first_not_of("0123456789") >= shortest) {
+    token[0] = static_cast<char>('a' + (token[0] - '0') % 6);
+  }
+  return token;
 }
 
 std::uint64_t Pseudonyms::seed(std::string_view domain, std::string_view value) const {

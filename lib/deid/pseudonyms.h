@@ -30,7 +30,8 @@ class Pseudonyms {
                         std::size_t characters) const;
   /// Days (a multiple of 7, -10 to -1 years, never 0) that all dates of this patient move.
   int date_shift_days(std::string_view subject) const;
-  /// 32 lower-case hex characters for a file or folder name.
+  /// 32 lower-case hex characters for a file or folder name, with a letter among the first 16:
+  /// digits alone could read as the number of a payment card.
   std::string path_token(std::string_view domain, std::string_view original) const;
   std::uint64_t seed(std::string_view domain, std::string_view value) const;
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <set>
 
 #include "dicom/uid.h"
@@ -39,6 +40,20 @@ TEST(Pseudonyms, HaveTheFormTheyPromise) {
   const std::string token = test::pseudonyms().path_token("study", "x");
   EXPECT_EQ(token.size(), 32U);
   EXPECT_EQ(token.find_first_not_of("0123456789abcdef"), std::string::npos);
+}
+
+TEST(Pseudonyms, NoNameIsANumber) {
+  base::Digest digits{};  // 6343 7920 6003 7996 passes Luhn's test
+  const std::array<int, 8> bytes{0x63, 0x43, 0x79, 0x20, 0x60, 0x03, 0x79, 0x96};
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    digits.bytes[i] = static_cast<std::uint8_t>(bytes[i]);
+  digits.bytes[8] = 0xff;  // beyond what names take
+  const Pseudonyms number([&](auto, auto) { return digits; });
+  EXPECT_TRUE(number.path_token("study", "x").starts_with("a343792060037996ff"));
+
+  digits.bytes[7] = 0x9a;
+  const Pseudonyms mixed([&](auto, auto) { return digits; });
+  EXPECT_TRUE(mixed.path_token("study", "x").starts_with("634379206003799aff"));
 }
 
 TEST(Pseudonyms, ShiftDatesByWholeWeeksIntoThePast) {
