@@ -6,6 +6,7 @@
 
 #include "face/arrangement.h"
 #include "face/evidence.h"
+#include "face/grid_ops.h"
 #include "face/parts.h"
 #include "face/shape.h"
 #include "face/wrapped.h"
@@ -41,10 +42,14 @@ constexpr double contradiction_ml = 3.0;
 // tissue at one of them is enough for doubt, and less than 30 % in view is out of view.
 constexpr double doubt_tissue = 0.15, doubt_in_view = 0.3;
 // The brain alone tells where the face is only when there is enough of it: most of an adult's, and
-// its vertex and sides in view, before a place in view is called empty; a thick slice, not one cut
-// above and whole below, before it is called out of view. A chin or a trunk holds what looks like
-// brain.
-constexpr double brain_for_empty_ml = 600, brain_for_out_of_view_ml = 100;
+// its vertex and sides in view, before a place in view is called empty. A chin or a trunk holds
+// what looks like brain.
+constexpr double brain_for_empty_ml = 600;
+// A head that goes on beyond the view may end within its eyes: heads nod by 20 degrees, which moves
+// them by 3 cm, and at the end of a view the networks overlook 17 ml of them. Only a brain without
+// its skull (a thick slice of one at least) has no face beyond doubt: what is tissue farther from it
+// than meninges and a rough cut has 0.2 to 1.1 % of its volume; in slabs through heads 5 % and more.
+constexpr double brain_alone_least_ml = 100, meninges_mm = 12, most_beyond_meninges = 0.02;
 // Of a head in a wrong position the networks call 490 ml and more brain.
 constexpr double brain_in_any_position_ml = 200;
 // --- Brain against face: the protected brain may shave a face label, but when it takes more than a
@@ -141,8 +146,7 @@ class Judge {
     if (evidence_.brain.ml < no_brain_ml)
       return {Verdict::uncertain, "weak traces of a brain, no face found"};
     const Finding front = judge_front();
-    if (front.verdict != Verdict::no_face) return front;
-    if (!(is_out_of_view() ? places_what_is_out_of_view() : places_what_is_empty()))
+    if (front.verdict == Verdict::no_face && !is_out_of_view() && !places_what_is_empty())
       return {Verdict::uncertain, "too little brain in view to tell where the face would be"};
     return front;
   }
@@ -158,20 +162,32 @@ class Judge {
 
   bool is_out_of_view() const { return most_in_front(&SiteView::in_view) < doubt_in_view; }
 
-  bool places_what_is_out_of_view() const {
-    const BrainEvidence& brain = evidence_.brain;
-    return brain.ml >= brain_for_out_of_view_ml && (brain.cut_low[2] || !brain.cut_high[2]);
-  }
-
   bool places_what_is_empty() const {
     const BrainEvidence& b = evidence_.brain;
     return b.ml >= brain_for_empty_ml && !b.cut_high[2] && !b.cut_low[0] && !b.cut_high[0] &&
            !b.cut_low[1] && !b.cut_high[1];
   }
 
+  /// Whether there is nothing but a brain whose skull was taken off.
+  bool is_brain_alone() const {
+    const RegularGrid& g = input_.grid;
+    if (evidence_.brain.ml < brain_alone_least_ml) return false;
+    const std::vector<float> to_brain = distance_to(g, evidence_.brain.bits);
+    std::size_t beyond = 0;
+    for (std::size_t v = 0; v < g.voxel_count(); ++v)
+      if (input_.inside[v] && static_cast<double>(to_brain[v]) > meninges_mm &&
+          static_cast<double>(input_.values[v]) > evidence_.tissue_threshold)
+        ++beyond;
+    const double voxel_ml = g.spacing_mm * g.spacing_mm * g.spacing_mm / 1000;
+    return static_cast<double>(beyond) * voxel_ml <= most_beyond_meninges * evidence_.brain.ml;
+  }
+
   /// A head without eyes, nose and mouth: is their place out of view, or empty, or is it doubtful?
   Finding judge_front() const {
-    if (is_out_of_view()) return {Verdict::no_face, "the face region is out of the field of view"};
+    if (is_out_of_view()) {
+      if (is_brain_alone()) return {Verdict::no_face, "a brain without skull and face"};
+      return {Verdict::uncertain, "no face found, but one may begin where the view ends"};
+    }
     if (most_in_front(&SiteView::tissue) < doubt_tissue)
       return {Verdict::no_face, "the face region is already empty"};
     return {Verdict::uncertain, "a head, but no face found where one should be"};

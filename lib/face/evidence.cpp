@@ -101,12 +101,14 @@ Borders borders_of(const std::vector<std::uint32_t>& brain, const ModelInput& in
   const std::array<std::size_t, 3> stride{1, g.size[0], g.size[0] * g.size[1]};
   const double face_mm2 = g.spacing_mm * g.spacing_mm;
   Borders borders;
-  for (const std::uint32_t v : brain)
+  for (const std::uint32_t v : brain) {
+    if (!input.inside[v]) continue;  // a network fills what is beyond the view as it likes
     for (std::size_t a = 0; a < 3; ++a) {
       const std::size_t at = v / stride[a] % g.size[a];
       if (at == 0 || !input.inside[v - stride[a]]) borders.low[a] += face_mm2;
       if (at + 1 == g.size[a] || !input.inside[v + stride[a]]) borders.high[a] += face_mm2;
     }
+  }
   return borders;
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "face/arrangement.h"
 #include "face/grid_ops.h"
 #include "tests/support/synthetic_head.h"
@@ -90,22 +92,38 @@ TEST(Decide, NothingInViewIsNoHead) {
   EXPECT_EQ(decide_on(head).verdict, Verdict::no_head);
 }
 
-TEST(Decide, TheBackOfAHeadHasNoFace) {
-  SyntheticHead head;
-  head.in_view = [](const Vec3& p) { return p[1] > 15; };
-  const FaceDecision d = decide_on(head);
-  EXPECT_EQ(d.verdict, d.region.grid.voxel_count() ? Verdict::removed : Verdict::no_face)
-      << d.reason;
-  head.has[static_cast<std::size_t>(Feature::ears)] = false;
-  EXPECT_EQ(decide_on(head).verdict, Verdict::no_face);
-  EXPECT_EQ(decide_on(head).reason, "the face region is out of the field of view");
+/// A skull and a scalp as thick as those of an adult.
+Label with_scalp(const Vec3& p, Label label) {
+  const bool is_scalp = label == Label::air && SyntheticHead::in_ellipsoid(p, {}, {82, 104, 82});
+  return is_scalp ? Label::head : label;
 }
 
-TEST(Decide, ASlabAboveTheEyesHasNoFace) {
+TEST(Decide, AHeadThatIsCutMayHaveAFaceAtTheViewsEnd) {
+  const std::function<bool(const Vec3&)> above_the_eyes = [](const Vec3& p) { return p[2] > -12; },
+                                         behind_the_eyes = [](const Vec3& p) { return p[1] > 15; };
+  for (const auto& in_view : {above_the_eyes, behind_the_eyes}) {
+    SyntheticHead head;
+    head.change = with_scalp;
+    head.in_view = in_view;
+    head.has = {false, false, false, false};
+    const FaceDecision d = decide_on(head);
+    EXPECT_EQ(d.verdict, Verdict::uncertain);
+    EXPECT_EQ(d.reason, "no face found, but one may begin where the view ends");
+    head.has_tissue = false;  // the same brain without its skull
+    head.change = [](const Vec3&, Label l) { return l; };
+    EXPECT_EQ(decide_on(head).verdict, Verdict::no_face);
+    EXPECT_EQ(decide_on(head).reason, "a brain without skull and face");
+  }
+}
+
+TEST(Decide, EarsAloneDoNotTellThatTheRestIsOutOfView) {
   SyntheticHead head;
-  head.in_view = [](const Vec3& p) { return p[2] > -12; };
+  head.change = with_scalp;
+  head.in_view = [](const Vec3& p) { return p[1] > -10; };
   const FaceDecision d = decide_on(head);
-  EXPECT_EQ(d.verdict, Verdict::no_face) << d.reason;
+  EXPECT_GT(d.label_ml[static_cast<std::size_t>(Label::ears)], 10);
+  EXPECT_EQ(d.verdict, Verdict::uncertain);
+  EXPECT_EQ(d.reason, "ears, but no face found where one should be");
 }
 
 TEST(Decide, HalfAFaceIsRemoved) {
