@@ -46,9 +46,14 @@ constexpr double doubt_tissue = 0.15, doubt_in_view = 0.3;
 // what looks like brain.
 constexpr double brain_for_empty_ml = 600;
 // A head that goes on beyond the view may end within its eyes: heads nod by 20 degrees, which moves
-// them by 3 cm, and at the end of a view the networks overlook 17 ml of them. Only a brain without
-// its skull (a thick slice of one at least) has no face beyond doubt: what is tissue farther from it
-// than meninges and a rough cut has 0.2 to 1.1 % of its volume; in slabs through heads 5 % and more.
+// them by 3 cm, and at the end of a view the networks overlook 17 ml of them. Shown a view that
+// goes on they see 7 ml and more where 0.2 ml are in view; 0.15 at most where none is.
+constexpr double trace_of_face_ml = 0.3;
+// An ear's upper 15 mm.
+constexpr double ear_in_view = 0.15;
+// A brain without its skull (a thick slice of one at least) has no face beyond doubt: what is
+// tissue farther from it than meninges and a rough cut has 0.2 to 1.1 % of its volume; in slabs
+// through heads 5 % and more.
 constexpr double brain_alone_least_ml = 100, meninges_mm = 12, most_beyond_meninges = 0.02;
 // Of a head in a wrong position the networks call 490 ml and more brain.
 constexpr double brain_in_any_position_ml = 200;
@@ -78,11 +83,12 @@ bool is_frontal(Site site) {
 class Judge {
  public:
   Judge(const Probabilities& probabilities, const ModelInput& input, const DecideOptions& options,
-        std::optional<double> agreement)
+        std::optional<double> agreement, bool sees_beyond)
       : probabilities_(probabilities),
         input_(input),
         options_(options),
         agreement_(agreement),
+        sees_beyond_(sees_beyond),
         evidence_(gather_evidence(probabilities, input)),
         arrangement_(arrange(evidence_)) {}
 
@@ -182,10 +188,22 @@ class Judge {
     return static_cast<double>(beyond) * voxel_ml <= most_beyond_meninges * evidence_.brain.ml;
   }
 
+  /// Whether a head is cut below its vertex, and even with more of it before their eyes the
+  /// networks see no trace of a face. How far the ears are from the vertex nodding hardly changes.
+  bool ends_above_the_face() const {
+    const BrainEvidence& b = evidence_.brain;
+    if (!sees_beyond_ || evidence_.soft_face_ml >= trace_of_face_ml) return false;
+    if (!b.cut_low[2] || b.cut_high[2]) return false;
+    return view(Site::ear_left).in_view < ear_in_view &&
+           view(Site::ear_right).in_view < ear_in_view;
+  }
+
   /// A head without eyes, nose and mouth: is their place out of view, or empty, or is it doubtful?
   Finding judge_front() const {
     if (is_out_of_view()) {
       if (is_brain_alone()) return {Verdict::no_face, "a brain without skull and face"};
+      if (ends_above_the_face())
+        return {Verdict::no_face, "the face region is out of the field of view"};
       return {Verdict::uncertain, "no face found, but one may begin where the view ends"};
     }
     if (most_in_front(&SiteView::tissue) < doubt_tissue)
@@ -282,6 +300,7 @@ class Judge {
   const ModelInput& input_;
   const DecideOptions& options_;
   std::optional<double> agreement_;
+  bool sees_beyond_;
   Evidence evidence_;
   Arrangement arrangement_;
 };
@@ -303,8 +322,9 @@ const char* to_string(Verdict verdict) {
 }
 
 FaceDecision decide(const Probabilities& probabilities, const ModelInput& input,
-                    const DecideOptions& options, std::optional<double> agreement) {
-  return Judge(probabilities, input, options, agreement).decide();
+                    const DecideOptions& options, std::optional<double> agreement,
+                    bool sees_beyond) {
+  return Judge(probabilities, input, options, agreement, sees_beyond).decide();
 }
 
 }  // namespace efface::face

@@ -52,8 +52,11 @@ struct DecideOptions {
   Calibrations calibrations = {};
 };
 
-/// `input` is needed for its field of view. `agreement`: of two looks, see Sight.
+/// `input` is needed for its field of view. `agreement`: of two looks, see Sight. `sees_beyond`:
+/// the networks were shown more than the field of view (see look()) and may be believed when they
+/// see no face at its end.
 FaceDecision decide(const Probabilities& probabilities, const ModelInput& input,
-                    const DecideOptions& options, std::optional<double> agreement = std::nullopt);
+                    const DecideOptions& options, std::optional<double> agreement = std::nullopt,
+                    bool sees_beyond = false);
 
 }  // namespace efface::face

@@ -43,6 +43,12 @@ constexpr double well_seen_degrees = 20, as_good_agreement = 0.02;
 // From `clear_agreement` on no other position need be tried.
 constexpr double least_sure_ml = 25, least_agreement = 0.77, clear_agreement = 0.8,
                  most_misfit_mm = 18, most_rest_degrees = 35;
+// So far a view is continued in which nothing was clear: the depth of an orbit.
+constexpr double beyond_mm = 40;
+// Sure traces of a face are not denied by another look.
+constexpr double no_sure_face_ml = 0.1;
+// Less brain than this is no head that is cut.
+constexpr double least_brain_ml = 50;
 // A larger view holds a body: it would take a minute to look at it from all sides.
 constexpr std::size_t most_voxels = 1'500'000;
 
@@ -71,10 +77,10 @@ double degrees_between(const Turn& a, const Turn& b) {
 }
 
 Judged look_and_decide(const volume::Volume& volume, const Networks& networks,
-                       const DecideOptions& options) {
-  Sight sight = look(volume, networks);
-  return {face::decide(sight.probabilities, sight.input, options, sight.agreement), std::nullopt,
-          sight.agreement, std::move(sight.air)};
+                       const DecideOptions& options, double beyond = 0) {
+  Sight sight = look(volume, networks, beyond);
+  return {face::decide(sight.probabilities, sight.input, options, sight.agreement, beyond > 0),
+          std::nullopt, sight.agreement, std::move(sight.air)};
 }
 
 /// How far the networks agree on a face that they are sure of; 0 when there is too little of one.
@@ -220,6 +226,23 @@ Judged in_head_alone(const volume::Volume& volume, const Networks& networks,
   return alone;
 }
 
+/// What is uncertain in a view that ends within a head may be clear to networks that are shown more
+/// of it.
+Judged in_continued_view(const volume::Volume& volume, const Networks& networks,
+                         const DecideOptions& options, Judged as_given) {
+  if (as_given.decision.label_ml[static_cast<std::size_t>(Label::brain)] < least_brain_ml ||
+      as_given.air.grid.voxel_count() > most_voxels)
+    return as_given;
+  Judged beyond = look_and_decide(volume, networks, options, beyond_mm);
+  const Verdict verdict = beyond.decision.verdict;
+  const bool is_denied =
+      verdict == Verdict::no_face && as_given.decision.sure_face_ml > no_sure_face_ml;
+  if (verdict == Verdict::uncertain || is_denied) return as_given;
+  beyond.air = std::move(as_given.air);
+  beyond.decision.reason += ", seen with the view continued beyond its ends";
+  return beyond;
+}
+
 /// Says how the head was turned; `air` is the patient's, as the header has it.
 Judged as_seen_upright(Judged upright, volume::Field air) {
   upright.air = std::move(air);
@@ -234,8 +257,12 @@ Judged as_seen_upright(Judged upright, volume::Field air) {
 Judged judge(volume::Volume volume, const Networks& networks, const DecideOptions& options) {
   Judged as_given = look_and_decide(volume, networks, options);
   const FaceDecision& decision = as_given.decision;
-  if (decision.verdict == Verdict::uncertain && decision.may_lie_otherwise)
-    return in_head_alone(volume, networks, options, std::move(as_given));
+  if (decision.verdict == Verdict::uncertain && decision.may_lie_otherwise) {
+    as_given = in_head_alone(volume, networks, options, std::move(as_given));
+    if (decision.verdict == Verdict::uncertain)
+      as_given = in_continued_view(volume, networks, options, std::move(as_given));
+    return as_given;
+  }
   if (decision.verdict != Verdict::removed || decision.pose.rotation_degrees() <= well_seen_degrees)
     return as_given;
   Turner turner(volume, networks, options, sure_agreement(as_given));

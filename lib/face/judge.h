@@ -20,7 +20,8 @@ struct Judged {
 
 /// As the header has it. A head that is seen to be tilted is laid upright by its pose and looked at
 /// again; both regions go. What is uncertain in a view that is longer than a head is looked at
-/// again in the head's part of it, and a face that both networks are sure of there is removed.
+/// again in the head's part of it, and a face that both networks are sure of there is removed. What
+/// is uncertain in a view that ends within a head is looked at again with the view continued.
 /// Throws what Segmenter::segment throws.
 Judged judge(volume::Volume volume, const Networks& networks, const DecideOptions& options);
 

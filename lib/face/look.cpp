@@ -229,17 +229,18 @@ std::optional<double> lay_over(Probabilities& whole, const Probabilities& face) 
 
 }  // namespace
 
-Sight look(const volume::Volume& volume, const Networks& networks) {
+Sight look(const volume::Volume& volume, const Networks& networks, double beyond_mm) {
   Sight sight;
-  sight.input = prepare(volume, networks.head.card());
-  sight.probabilities = segment_in_blocks(networks.head, sight.input);
+  const ModelInput shown = prepare(volume, networks.head.card(), beyond_mm);
+  sight.probabilities = segment_in_blocks(networks.head, shown);
+  sight.input = beyond_mm > 0 ? prepare_on(shown.grid, volume, networks.head.card()) : shown;
   const RegularGrid whole = sight.probabilities.grid;
   static_assert(static_cast<int>(Label::air) == 0);
   const auto begin = sight.probabilities.values.begin();
   sight.air = {whole, {begin, begin + static_cast<std::ptrdiff_t>(whole.voxel_count())}};
   if (networks.face == nullptr) return sight;
 
-  const Evidence evidence = gather_evidence(sight.probabilities, sight.input);
+  const Evidence evidence = gather_evidence(sight.probabilities, shown);
   const bool has_blobs = std::any_of(evidence.blobs.begin(), evidence.blobs.end(),
                                      [](const auto& blobs) { return !blobs.empty(); });
   if (evidence.brain.ml < no_brain_ml && !has_blobs) return sight;
@@ -248,7 +249,7 @@ Sight look(const volume::Volume& volume, const Networks& networks) {
   const RegularGrid head = head_grid(evidence, face, whole);
   if (head.voxel_count() == 0) return sight;
 
-  const ModelInput face_input = prepare_on(face, volume, card);
+  const ModelInput face_input = prepare_on(face, volume, card, beyond_mm);
   const Probabilities finer = networks.face->segment(face_input);
   sight.probabilities = carry_over(sight.probabilities, head);
   sight.agreement = lay_over(sight.probabilities, finer);

@@ -20,7 +20,9 @@ struct Sight {
   volume::Field air;  ///< probability of air over the whole image, by the first network
 };
 
-/// Throws what Segmenter::segment throws.
-Sight look(const volume::Volume& volume, const Networks& networks);
+/// `beyond_mm`: the networks are shown a volume that goes on so far beyond its ends as it ends, so
+/// that what is cut has surroundings; `input` is that of the volume as it is, on a grid with as
+/// much room. Throws what Segmenter::segment throws.
+Sight look(const volume::Volume& volume, const Networks& networks, double beyond_mm = 0);
 
 }  // namespace efface::face

@@ -56,12 +56,13 @@ float slice_weight(std::size_t z, std::size_t depth) {
 
 }  // namespace
 
-volume::RegularGrid model_grid(const volume::StackGrid& stack, const ModelCard& card) {
+volume::RegularGrid model_grid(const volume::StackGrid& stack, const ModelCard& card,
+                               double beyond_mm) {
   const auto [low, high] = stack.bounds();
   volume::RegularGrid grid;
   grid.spacing_mm = card.spacing_mm;
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    const double extent = high[axis] - low[axis];
+    const double extent = high[axis] - low[axis] + 2 * beyond_mm;
     const auto needed = static_cast<std::size_t>(std::ceil(extent / card.spacing_mm - 1e-6)) + 1;
     const std::size_t multiple = std::max<std::size_t>(1, card.size_multiple);
     grid.size[axis] = std::max((needed + multiple - 1) / multiple, least_multiples) * multiple;
@@ -71,13 +72,13 @@ volume::RegularGrid model_grid(const volume::StackGrid& stack, const ModelCard& 
   return grid;
 }
 
-ModelInput prepare(const volume::Volume& volume, const ModelCard& card) {
-  return prepare_on(model_grid(volume.grid, card), volume, card);
+ModelInput prepare(const volume::Volume& volume, const ModelCard& card, double beyond_mm) {
+  return prepare_on(model_grid(volume.grid, card, beyond_mm), volume, card, beyond_mm);
 }
 
 ModelInput prepare_on(const volume::RegularGrid& grid, const volume::Volume& volume,
-                      const ModelCard& card) {
-  volume::Resampled resampled = volume::resample(volume, grid);
+                      const ModelCard& card, double beyond_mm) {
+  volume::Resampled resampled = volume::resample(volume, grid, 2, beyond_mm);
   ModelInput input{resampled.grid, std::move(resampled.values), std::move(resampled.inside),
                    volume.is_hounsfield};
   if (volume.is_hounsfield)

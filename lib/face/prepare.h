@@ -7,17 +7,18 @@
 namespace efface::face {
 
 /// The model grid that covers the volume: its LPS bounds padded to the card's multiple, at least
-/// 4 multiples an axis so that the network has room.
-volume::RegularGrid model_grid(const volume::StackGrid& stack, const ModelCard& card);
+/// 4 multiples an axis so that the network has room, and `beyond_mm` on all sides.
+volume::RegularGrid model_grid(const volume::StackGrid& stack, const ModelCard& card,
+                               double beyond_mm = 0);
 
 /// Resamples and normalises: v -> clip((v - lo) / (hi - lo), 0, 1) with lo, hi =
 /// sorted[floor(p*(n-1))] over voxels inside the field of view; 0 outside. A constant image gives
-/// all zeros.
-ModelInput prepare(const volume::Volume& volume, const ModelCard& card);
+/// all zeros. `beyond_mm` continues the volume beyond its field of view, see volume::resample.
+ModelInput prepare(const volume::Volume& volume, const ModelCard& card, double beyond_mm = 0);
 
 /// The same on a grid of the caller's: normalised over what of the field of view lies in it.
 ModelInput prepare_on(const volume::RegularGrid& grid, const volume::Volume& volume,
-                      const ModelCard& card);
+                      const ModelCard& card, double beyond_mm = 0);
 
 /// Runs the segmenter, in overlapping blocks along z where the grid is larger than `max_voxels`
 /// (probabilities are blended linearly), so that memory stays bounded for whole-body volumes.

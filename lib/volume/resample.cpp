@@ -17,7 +17,7 @@ namespace efface::volume {
 namespace {
 
 constexpr double even_tolerance = 1e-3;  // of a slice step, mm per mm
-constexpr double border = 0.5 + 1e-9;
+constexpr double half_voxel = 0.5 + 1e-9;
 constexpr std::size_t most_samples = 4;
 
 /// Patient space to index space: rows of a matrix and an offset.
@@ -112,7 +112,7 @@ struct Sum {
 
 class Resampler {
  public:
-  Resampler(const Volume& volume, const RegularGrid& target)
+  Resampler(const Volume& volume, const RegularGrid& target, double beyond_mm)
       : volume_(volume),
         target_(target),
         locator_(volume.grid),
@@ -122,12 +122,20 @@ class Resampler {
     extent_ = {source.columns, source.rows, source.slices()};
     const Vec3 spacing = source.spacing_mm();
     for (std::size_t axis = 0; axis < 3; ++axis) {
+      before_[axis] = after_[axis] = half_voxel + beyond_mm / spacing[axis];
       const Vec3 step = target.spacing_mm * locator_.affine().step(axis);
       const double passed = std::max({std::abs(step[0]), std::abs(step[1]),
                                       std::abs(step[2]) / (locator_.is_even() ? 1 : spacing[2])});
       const double wanted = std::clamp(std::ceil(passed - 0.05), 1.0, double{most_samples});
       samples_[axis] = static_cast<std::size_t>(wanted);
     }
+    const std::vector<Vec3>& origin = source.slice_origin;
+    if (origin.size() < 2) return;
+    const auto step_mm = [&](std::size_t k) {
+      return std::abs(dot(origin[k] - origin[k - 1], source.normal()));
+    };
+    before_[2] = half_voxel + beyond_mm / step_mm(1);
+    after_[2] = half_voxel + beyond_mm / step_mm(origin.size() - 1);
   }
 
   void slice(std::size_t z, Resampled& out) const {
@@ -180,8 +188,8 @@ class Resampler {
   void clip(const Vec3& start, const Vec3& step, std::size_t& first, std::size_t& last) const {
     double low = 0, high = static_cast<double>(last) - 1;
     for (std::size_t axis = 0; axis < 3; ++axis) {
-      const double begin = -border - start[axis];
-      const double end = static_cast<double>(extent_[axis]) - 1 + border - start[axis];
+      const double begin = -before_[axis] - start[axis];
+      const double end = static_cast<double>(extent_[axis]) - 1 + after_[axis] - start[axis];
       if (std::abs(step[axis]) < 1e-12) continue;  // in_view decides
       const double a = begin / step[axis], b = end / step[axis];
       low = std::max(low, std::floor(std::min(a, b)));
@@ -196,7 +204,8 @@ class Resampler {
   }
 
   bool in_view(double index, std::size_t axis) const {
-    return index >= -border && index <= static_cast<double>(extent_[axis]) - 1 + border;
+    return index >= -before_[axis] &&
+           index <= static_cast<double>(extent_[axis]) - 1 + after_[axis];
   }
 
   /// Splits an index into the voxel below it, its neighbour's stride and the fraction between them.
@@ -264,6 +273,7 @@ class Resampler {
   Locator locator_;
   bool is_all_valid_;
   std::array<std::size_t, 3> extent_{};
+  Vec3 before_{}, after_{};  ///< how far beyond the outermost voxel centres it is seen, in voxels
   std::array<std::size_t, 3> samples_{};
 };
 
@@ -277,9 +287,10 @@ void check(const Volume& volume) {
 
 }  // namespace
 
-Resampled resample(const Volume& volume, const RegularGrid& grid, unsigned threads) {
+Resampled resample(const Volume& volume, const RegularGrid& grid, unsigned threads,
+                   double beyond_mm) {
   check(volume);
-  const Resampler resampler(volume, grid);
+  const Resampler resampler(volume, grid, beyond_mm);
   Resampled out{grid, std::vector<float>(grid.voxel_count()),
                 std::vector<std::uint8_t>(grid.voxel_count())};
   std::atomic<std::size_t> next{0};

@@ -48,6 +48,9 @@ struct Resampled {
   std::vector<float> values;
   std::vector<std::uint8_t> inside;
 };
-Resampled resample(const Volume& volume, const RegularGrid& grid, unsigned threads = 2);
+/// Up to `beyond_mm` outside the field of view the nearest voxel of the source goes on; it counts
+/// as seen.
+Resampled resample(const Volume& volume, const RegularGrid& grid, unsigned threads = 2,
+                   double beyond_mm = 0);
 
 }  // namespace efface::volume

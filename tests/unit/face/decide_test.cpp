@@ -99,8 +99,8 @@ Label with_scalp(const Vec3& p, Label label) {
 }
 
 TEST(Decide, AHeadThatIsCutMayHaveAFaceAtTheViewsEnd) {
-  const std::function<bool(const Vec3&)> above_the_eyes = [](const Vec3& p) { return p[2] > -12; },
-                                         behind_the_eyes = [](const Vec3& p) { return p[1] > 15; };
+  const std::function<bool(const Vec3&)> above_the_eyes = [](const Vec3&p) { return p[2] > -12; },
+                                         behind_the_eyes = [](const Vec3&p) { return p[1] > 15; };
   for (const auto& in_view : {above_the_eyes, behind_the_eyes}) {
     SyntheticHead head;
     head.change = with_scalp;
@@ -114,6 +114,25 @@ TEST(Decide, AHeadThatIsCutMayHaveAFaceAtTheViewsEnd) {
     EXPECT_EQ(decide_on(head).verdict, Verdict::no_face);
     EXPECT_EQ(decide_on(head).reason, "a brain without skull and face");
   }
+}
+
+TEST(Decide, ANetworkThatIsShownMoreMayDenyAFaceAboveTheEars) {
+  SyntheticHead head;
+  head.change = with_scalp;
+  head.has = {false, false, false, false};
+  const auto shown_more = [&](double end) {  // the networks go on below the view
+    const Probabilities seen = head.probabilities();
+    SyntheticHead view = head;
+    view.in_view = [end](const Vec3& p) { return p[2] > end; };
+    return decide(seen, view.input(), {}, std::nullopt, true);
+  };
+  EXPECT_EQ(shown_more(10).verdict, Verdict::no_face) << shown_more(10).reason;
+  EXPECT_EQ(shown_more(10).reason, "the face region is out of the field of view");
+  EXPECT_EQ(shown_more(-30).verdict, Verdict::uncertain) << "ears may begin there";
+  head.change = [](const Vec3& p, Label l) {  // a trace: no blob of 0.1 ml, but more than nothing
+    return norm(p - Vec3{30, -85, 0}) < 7 ? Label::eyes : with_scalp(p, l);
+  };
+  EXPECT_NE(shown_more(10).verdict, Verdict::no_face);
 }
 
 TEST(Decide, EarsAloneDoNotTellThatTheRestIsOutOfView) {

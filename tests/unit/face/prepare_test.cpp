@@ -34,6 +34,24 @@ TEST(Prepare, TheGridCoversTheStackInMultiples) {
   EXPECT_EQ(grid.size[1], 112U);  // 328.9 mm need 111
 }
 
+TEST(Prepare, TheGridHasRoomBeyondTheStack) {
+  ModelCard card;
+  const auto stack = stack_of(100, 80, 40, 2);
+  const auto grid = model_grid(stack, card, 40);
+  const auto [low, high] = stack.bounds();
+  for (std::size_t a = 0; a < 3; ++a) {
+    EXPECT_LE(grid.origin[a], low[a] - 40 + 1e-9);
+    EXPECT_GE(grid.origin[a] + 3.0 * double(grid.size[a] - 1), high[a] + 40 - 1e-9);
+  }
+  volume::Volume v{stack, std::vector<float>(stack.voxel_count(), 1), {}, false};
+  v.values.front() = 0;
+  const auto count = [](const ModelInput& in) {
+    return double(std::count(in.inside.begin(), in.inside.end(), 1)) * 27;
+  };
+  EXPECT_NEAR(count(prepare(v, card)), 200.0 * 160 * 80, 0.1 * 200 * 160 * 80);
+  EXPECT_NEAR(count(prepare(v, card, 40)), 280.0 * 240 * 160, 0.1 * 280 * 240 * 160);
+}
+
 TEST(Prepare, NormalisesByTheCardsPercentiles) {
   ModelCard card;
   volume::Volume v{stack_of(64, 64, 64, 3), {}, {}, false};

@@ -225,5 +225,40 @@ TEST(Field, OneVoxelThick) {
   EXPECT_EQ(f.at({0.5, 0.1, 0}, -1), -1);
 }
 
+TEST(Resample, BeyondItsEndsTheNearestVoxelGoesOn) {
+  for (const auto& places : {even_places(8, 3), std::vector<double>{0, 2, 5, 9, 11, 16}}) {
+    Volume v = stack(12, 10, 2, places);
+    paint(v, ramp);
+    const RegularGrid grid = around(v.grid, 2);
+    const Resampled as_is = resample(v, grid), beyond = resample(v, grid, 2, 7);
+    const Vec3 n = v.grid.normal();
+    std::size_t more = 0;
+    for (std::size_t at = 0; at < grid.voxel_count(); ++at) {
+      if (as_is.inside[at] != 0) {
+        ASSERT_EQ(beyond.inside[at], 1);
+        continue;
+      }
+      const Vec3 p = grid.patient_mm(at % grid.size[0], at / grid.size[0] % grid.size[1],
+                                     at / (grid.size[0] * grid.size[1]));
+      const Vec3 in_plane = p - v.grid.slice_origin.front();
+      const double i = dot(in_plane, v.grid.step_i) / 4, j = dot(in_plane, v.grid.step_j) / 4,
+                   k = dot(in_plane, n);
+      const auto past = [](double x, double last) { return std::max({-x, x - last, 0.0}); };
+      const double most = std::max({2 * past(i, 11), 2 * past(j, 9), past(k, places.back())});
+      if (most > 7 + 3) {  // half a voxel is seen anyway
+        ASSERT_EQ(beyond.inside[at], 0);
+      } else if (most < 7 - 2) {
+        ASSERT_EQ(beyond.inside[at], 1);
+        const Vec3 nearest =
+            v.grid.slice_origin.front() + std::clamp(i, 0.0, 11.0) * v.grid.step_i +
+            std::clamp(j, 0.0, 9.0) * v.grid.step_j + std::clamp(k, 0.0, places.back()) * n;
+        ASSERT_NEAR(beyond.values[at], ramp(nearest), 12) << "a voxel's samples lie around it";
+        ++more;
+      }
+    }
+    EXPECT_GT(more, 100U);
+  }
+}
+
 }  // namespace
 }  // namespace efface::volume
