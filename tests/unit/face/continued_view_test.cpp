@@ -1,7 +1,8 @@
 // Views that end within a head: what the networks are shown beyond the end, and what is believed.
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <array>
+#include <utility>
 
 #include "face/judge.h"
 #include "face/look.h"
@@ -33,21 +34,22 @@ volume::Volume above(double z) {
   return image_of(SmoothHead{}, {-125, -150, z}, {125, 125, 95});
 }
 
-/// Overlooks the face of a head of whose surroundings it is shown too little: less than `needed_mm`
-/// below a view that ends at `end`. Says air of what it is not shown.
+/// Sees another thing when it is shown less than down to z = `least`: a head whose face it
+/// overlooks unless told otherwise. Says air of what it is not shown.
 class NeedsSurroundings : public Painter {
  public:
-  NeedsSurroundings(double spacing_mm, double end, double needed_mm)
+  NeedsSurroundings(double spacing_mm, double least,
+                    test::Opinion otherwise = SmoothHead{.has_face = false}.opinion())
       : Painter(spacing_mm, SmoothHead{}.opinion()),
-        blind_(spacing_mm, SmoothHead{.has_face = false}.opinion()),
-        least_(end - needed_mm) {}
+        otherwise_(spacing_mm, std::move(otherwise)),
+        least_(least) {}
 
   Probabilities segment(const ModelInput& input) override {
     const std::size_t plane = input.grid.size[0] * input.grid.size[1];
     bool is_shown = false;
     for (std::size_t v = 0; v < input.inside.size() && !is_shown; ++v)
       is_shown = input.inside[v] && input.grid.patient_mm(0, 0, v / plane)[2] <= least_;
-    Probabilities p = is_shown ? Painter::segment(input) : blind_.segment(input);
+    Probabilities p = is_shown ? Painter::segment(input) : otherwise_.segment(input);
     for (std::size_t v = 0; v < input.inside.size(); ++v)
       if (!input.inside[v])
         for (std::size_t label = 0; label < label_count; ++label)
@@ -56,12 +58,12 @@ class NeedsSurroundings : public Painter {
   }
 
  private:
-  Painter blind_;
+  Painter otherwise_;
   double least_;
 };
 
 Judged judged_above(double z, double needed_mm) {
-  NeedsSurroundings whole(5, z, needed_mm), finer(4, z, needed_mm);
+  NeedsSurroundings whole(5, z - needed_mm), finer(4, z - needed_mm);
   return judge(above(z), {whole, &finer}, {});
 }
 
@@ -102,6 +104,17 @@ TEST(ContinuedView, AnEndFarAboveTheFaceIsBelieved) {
   EXPECT_EQ(judged.decision.reason,
             "the face region is out of the field of view, seen with the view continued beyond its "
             "ends");
+}
+
+TEST(ContinuedView, SureTracesOfAFaceAreNotDenied) {
+  const test::Opinion with_a_trace = [](const Vec3& p) {
+    if (norm(p - Vec3{30, -85, 50}) > 10) return SmoothHead{.has_face = false}.at(p);
+    return std::array<float, label_count>{0, 0, 0, 1, 0, 0, 0};
+  };
+  NeedsSurroundings whole(5, 40 - 20, with_a_trace), finer(4, 40 - 20, with_a_trace);
+  const Judged judged = judge(above(40), {whole, &finer}, {});
+  EXPECT_GT(judged.decision.sure_face_ml, 1);
+  EXPECT_EQ(judged.decision.verdict, Verdict::uncertain) << judged.decision.reason;
 }
 
 TEST(ContinuedView, AnEndBehindOrInFrontOfAHeadTellsNothing) {
