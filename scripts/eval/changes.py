@@ -33,19 +33,21 @@ def as_before(values, like):
     return values.astype(like.dtype)
 
 
-def thick(data, affine, plane, in_plane_mm=1.0, across_mm=5.0):
-    """Slices of 5 mm in one plane, 1 mm within; each sample is the mean over its voxel."""
+def thick(data, affine, plane, in_plane_mm=1.0, across_mm=5.0, labels=False):
+    """Slices of 5 mm in one plane, 1 mm within; each sample is the mean over its voxel (LABELS: what
+    is at its centre)."""
     across, _ = voxel_axis(affine, AXES[plane])
     old = spacing(affine)
     new = np.where(np.arange(3) == across, across_mm, in_plane_mm)
     values = data.astype(np.float32)
     for k in range(3):
         width = int(round(new[k] / old[k]))
-        if width > 1:
+        if width > 1 and not labels:
             values = ndimage.uniform_filter1d(values, width, axis=k, mode="nearest")
     shape = np.maximum(1, np.floor(np.array(data.shape) * old / new)).astype(int)
     first = (new / old - 1) / 2  # outer faces stay where they were
-    values = ndimage.affine_transform(values, np.diag(new / old), first, tuple(shape), order=1, mode="nearest")
+    values = ndimage.affine_transform(values, np.diag(new / old), first, tuple(shape), order=0 if labels else 1,
+                                      mode="nearest")
     matrix = affine.copy()
     matrix[:3, :3] *= new / old
     matrix[:3, 3] += affine[:3, :3] @ first
@@ -66,13 +68,13 @@ def turned(data, affine, axis, degrees=30.0):
     return data, turn(affine, data.shape, axis, degrees) @ affine, affine
 
 
-def turned_in_view(data, affine, axis, degrees=30.0):
+def turned_in_view(data, affine, axis, degrees=30.0, labels=False):
     """The patient turned within the field of view as it was: ends are cut, corners are padded with the
-    darkest hundredth's value, where the original has no data."""
+    darkest hundredth's value (LABELS: air), where the original has no data."""
     back = np.linalg.inv(turn(affine, data.shape, axis, degrees)) @ affine
     m = np.linalg.inv(affine) @ back
-    values = ndimage.affine_transform(data.astype(np.float32), m[:3, :3], m[:3, 3], order=1,
-                                      cval=float(np.percentile(data, 1)))
+    values = ndimage.affine_transform(data.astype(np.float32), m[:3, :3], m[:3, 3],
+                                      order=0 if labels else 1, cval=0 if labels else float(np.percentile(data, 1)))
     return as_before(values, data), affine, back
 
 
@@ -109,3 +111,14 @@ def all_changes():
     for side in HALVES:
         made[f"{side} half"] = lambda d, a, t, h, s=side: half(d, a, s)
     return made
+
+
+def of_labels(name, target, affine):
+    """A label map on the grid of the changed image; NAME as in all_changes."""
+    if name.startswith("5 mm "):
+        return thick(target, affine, name.removeprefix("5 mm "), labels=True)[0]
+    if name.startswith("turned in view "):
+        return turned_in_view(target, affine, "xyz".index(name.split()[3]), labels=True)[0]
+    if name.endswith(" half"):
+        return half(target, affine, name.removesuffix(" half"))[0]
+    return target

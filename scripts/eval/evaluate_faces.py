@@ -116,6 +116,12 @@ def other_volumes(args, results, program, heads):
         results.keep("negative/noise", {"volumes": records})
 
 
+def changed_heads(heads):
+    """Those whose Dice is measured under each change: the maps of real heads as they are, two made ones."""
+    return [n for n in heads if n.startswith("real_") and n.count("_") == 1] + [
+        n for n in heads if n.startswith("head_")][:2]
+
+
 def synthetic_volumes(args, results, program):
     count = args.synthetic if args.synthetic is not None else (1 if args.quick else 0)
     images = 1 if args.quick else args.dice
@@ -136,6 +142,11 @@ def synthetic_volumes(args, results, program):
             if results.lacks(f"dice/{name}/{i}"):
                 results.keep(f"dice/{name}/{i}", steps.dice_of(program, args.dump, args.card, heads, name, i,
                                                               args.scratch))
+    for change in changes.all_changes() if images and not args.quick else []:
+        for name in changed_heads(heads) if change.startswith(tuple(args.changes)) else []:
+            key = f"dice changed/{change}/{name}"
+            if results.lacks(key):
+                results.keep(key, steps.dice_of(program, args.dump, args.card, heads, name, 0, args.scratch, change))
 
 
 def main():
@@ -148,7 +159,8 @@ def main():
     parser.add_argument("--dump", type=path, help="build/…/tests/parity/dump_probabilities: network labels")
     parser.add_argument("--heads", type=path, help="cache of held-out heads (default: OUT/heads)")
     parser.add_argument("--synthetic", type=int, help="volumes of each nuisance (default: 0; --quick: 1)")
-    parser.add_argument("--dice", type=int, default=4, help="images of each held-out head for Dice")
+    parser.add_argument("--dice", type=int, default=4, help="images of each held-out head for Dice; 0: nor "
+                        "under changes")
     parser.add_argument("--only", nargs="+", choices=["real", "other", "synthetic"],
                         default=["real", "other", "synthetic"])
     parser.add_argument("--changes", nargs="+", default=[""], metavar="START",

@@ -207,12 +207,23 @@ def labels_by(dump, card, path, out, reference=None):
     return out / "sight"
 
 
-def dice_of(program, dump, card, heads, name, i, scratch):
-    """Network labels and changed region against the labels of image I of one held-out head."""
+def changed_sample(s, change):
+    """A synthetic sample under one of changes.all_changes()."""
+    head = s.target > 0
+    threshold = float(np.percentile(s.image[~head], 99)) if not head.all() else 0.0
+    image, affine, _ = changes.all_changes()[change](s.image, s.affine, threshold, head)
+    return synthetic.Sample(image, changes.of_labels(change, s.target, s.affine), affine, s.of)
+
+
+def dice_of(program, dump, card, heads, name, i, scratch, change=None):
+    """Network labels and changed region against the labels of image I of one held-out head, as it is
+    or under a change."""
     rng = np.random.default_rng([synthetic.SEED, 5, i])
     mode = synthetic.ALL[i % len(synthetic.ALL)]
     scene = synthetic.painted(rng, heads[name], mode)
     s = synthetic.crop(scene, synthetic.noisy(rng, scene, mode, rng.uniform(0.01, 0.03)), (0, 0, 0))
+    if change:
+        s = changed_sample(s, change)
     path, reference, out = (scratch / f"dice{end}" for end in (".nii", "_labels.nii", "_dump"))
     images.write(path, s.image, s.affine)
     images.write(reference, s.target, s.affine)

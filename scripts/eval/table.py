@@ -153,13 +153,33 @@ def dice(records):
                  "most brain, ml"], lines))
 
 
+def dice_changed(records):
+    groups = collections.defaultdict(list)
+    for key, r in records.items():
+        if key.startswith("dice changed/"):
+            groups[key.split("/")[1]].append(r)
+    mean = lambda values: number(float(np.mean(values)) if values else None)
+    lines = []
+    for name, group in groups.items():
+        removed = [r for r in group if r["verdict"] == "removed"]
+        of = lambda part: mean([r["dice"][part] for r in group if r.get("dice", {}).get(part) is not None])
+        lines.append([name, len(group), len(removed), *(of(k) for k in ("face", "eyes", "nose", "mouth", "ears", "brain")),
+                      mean([r["region_dice"] for r in removed if r.get("reference_verdict") == "removed"]),
+                      mean([r["face_changed"] for r in removed if r["face_changed"] is not None])])
+    return ("**The same under the changes of the real volumes**, one image of each map and of two made heads; the last "
+            "two columns of those whose face was removed.\n\n" + rows(
+                ["change", "images", "removed", "face", "eyes", "nose", "mouth", "ears", "brain", "region",
+                 "share of face changed"], lines))
+
+
 def markdown(results):
     records, model = results["records"], results["model"]
     title = f"Model {model['name']} {model['version']} ({model['sha256'][:12]}" + (
         f", face {model['face_sha256'][:12]})" if model.get("face_sha256") else ")")
     parts = [title + "\n"]
     for prefix, make in (("real/", real), ("changed/", changed), (("other/", "negative/"), other),
-                         ("synthetic/", synthetic), ("synthetic/", reliability), ("dice/", dice)):
+                         ("synthetic/", synthetic), ("synthetic/", reliability), ("dice/", dice),
+                         ("dice changed/", dice_changed)):
         if any(k.startswith(prefix) for k in records):
             parts.append(make(records))
     return "\n".join(parts)

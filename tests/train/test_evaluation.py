@@ -63,6 +63,17 @@ class Changes(unittest.TestCase):
             index = (3, 4, 5)
             self.assertAlmostEqual(out[index], 10 * world_of(shown, index)[1] + 1000, delta=1)
 
+    def test_labels_change_as_their_image_does(self):
+        data, affine = oblique()
+        labels = (data > np.median(data)).astype(np.uint8) * 4
+        for name, change in changes.all_changes().items():
+            image, shown, _ = change(labels * np.float32(100), affine, 0.0, labels > 0)
+            found = changes.of_labels(name, labels, affine)
+            self.assertEqual(found.shape, image.shape, name)
+            self.assertLessEqual(set(np.unique(found)), {0, 4}, name)
+            sure = (image < 1) | (image > 399)
+            np.testing.assert_array_equal(found[sure] > 0, image[sure] > 200, name)
+
     def test_inversion_turns_tissue_around_and_leaves_air(self):
         rng = np.random.default_rng(0)
         data = np.zeros((30, 30, 30), np.int16)
