@@ -51,10 +51,11 @@ constexpr double brain_for_empty_ml = 600;
 constexpr double trace_of_face_ml = 0.3;
 // An ear's upper 15 mm.
 constexpr double ear_in_view = 0.15;
-// A brain without its skull (a thick slice of one at least) has no face beyond doubt: what is
-// tissue farther from it than meninges and a rough cut has 0.2 to 1.1 % of its volume; in slabs
-// through heads 5 % and more.
-constexpr double brain_alone_least_ml = 100, meninges_mm = 12, most_beyond_meninges = 0.02;
+// A brain without its skull has no face beyond doubt: what is tissue farther from it than meninges
+// and a rough cut has 0.2 to 1.1 % of its volume; in slabs through heads 5 % and more, but in one
+// 1.5 %: so it must be whole, cut by a cap of less than 7 cm across at most.
+constexpr double brain_alone_least_ml = 600, meninges_mm = 12, most_beyond_meninges = 0.02,
+                 most_cut_of_brain_alone_mm2 = 4000;
 // Of a head in a wrong position the networks call 490 ml and more brain.
 constexpr double brain_in_any_position_ml = 200;
 // --- Brain against face: the protected brain may shave a face label, but when it takes more than a
@@ -151,6 +152,8 @@ class Judge {
     }
     if (evidence_.brain.ml < no_brain_ml)
       return {Verdict::uncertain, "weak traces of a brain, no face found"};
+    if (is_brain_alone() && most_in_front(&SiteView::tissue) < doubt_tissue)
+      return {Verdict::no_face, "a brain without skull and face"};
     const Finding front = judge_front();
     if (front.verdict == Verdict::no_face && !is_out_of_view() && !places_what_is_empty())
       return {Verdict::uncertain, "too little brain in view to tell where the face would be"};
@@ -177,7 +180,9 @@ class Judge {
   /// Whether there is nothing but a brain whose skull was taken off.
   bool is_brain_alone() const {
     const RegularGrid& g = input_.grid;
-    if (evidence_.brain.ml < brain_alone_least_ml) return false;
+    if (evidence_.brain.ml < brain_alone_least_ml ||
+        evidence_.brain.largest_cut_mm2 > most_cut_of_brain_alone_mm2)
+      return false;
     const std::vector<float> to_brain = distance_to(g, evidence_.brain.bits);
     std::size_t beyond = 0;
     for (std::size_t v = 0; v < g.voxel_count(); ++v)
@@ -188,7 +193,7 @@ class Judge {
     return static_cast<double>(beyond) * voxel_ml <= most_beyond_meninges * evidence_.brain.ml;
   }
 
-  /// Whether a head is cut below its vertex, and even with more of it before their eyes the
+  /// Whether a head is cut below its vertex, and even with more of it before them the
   /// networks see no trace of a face. How far the ears are from the vertex nodding hardly changes.
   bool ends_above_the_face() const {
     const BrainEvidence& b = evidence_.brain;
@@ -201,7 +206,6 @@ class Judge {
   /// A head without eyes, nose and mouth: is their place out of view, or empty, or is it doubtful?
   Finding judge_front() const {
     if (is_out_of_view()) {
-      if (is_brain_alone()) return {Verdict::no_face, "a brain without skull and face"};
       if (ends_above_the_face())
         return {Verdict::no_face, "the face region is out of the field of view"};
       return {Verdict::uncertain, "no face found, but one may begin where the view ends"};

@@ -112,14 +112,18 @@ Borders borders_of(const std::vector<std::uint32_t>& brain, const ModelInput& in
   return borders;
 }
 
+double largest(const Borders& borders) {
+  double most = 0;
+  for (std::size_t a = 0; a < 3; ++a) most = std::max({most, borders.low[a], borders.high[a]});
+  return most;
+}
+
 /// A view need not end along the patient's axes. An end that is tilted by 20 degrees cuts along the
 /// axis it is tilted to, too, but by less than this share of what it cuts along its own. A cap of
 /// less than 7 cm across does not change where a head seems to lie.
 void add_oblique_cuts(const Borders& borders, BrainEvidence& brain) {
   constexpr double least_mm2 = 4000, least_share = 0.4;
-  double most = 0;
-  for (std::size_t a = 0; a < 3; ++a) most = std::max({most, borders.low[a], borders.high[a]});
-  const double least = std::max(least_mm2, least_share * most);
+  const double least = std::max(least_mm2, least_share * largest(borders));
   for (std::size_t a = 0; a < 3; ++a) {
     brain.cut_low[a] = brain.cut_low[a] || borders.low[a] >= least;
     brain.cut_high[a] = brain.cut_high[a] || borders.high[a] >= least;
@@ -154,7 +158,9 @@ BrainEvidence find_brain(const Probabilities& p, const ModelInput& input) {
     brain.cut_low[a] = e.low[a] < view.low[a] + 1.5 * p.grid.spacing_mm;
     brain.cut_high[a] = e.high[a] > view.high[a] - 1.5 * p.grid.spacing_mm;
   }
-  add_oblique_cuts(borders_of(voxels, input), brain);
+  const Borders borders = borders_of(voxels, input);
+  brain.largest_cut_mm2 = largest(borders);
+  add_oblique_cuts(borders, brain);
   return brain;
 }
 

@@ -236,10 +236,10 @@ Judged in_continued_view(const volume::Volume& volume, const Networks& networks,
     return as_given;
   Judged beyond = look_and_decide(volume, networks, options, beyond_mm);
   const Verdict verdict = beyond.decision.verdict;
-  const bool is_believed = verdict == Verdict::no_face
-                               ? as_given.decision.sure_face_ml <= no_sure_face_ml
-                               : beyond.agreement.value_or(0) >= least_agreement_beyond;
-  if (verdict == Verdict::uncertain || !is_believed) return as_given;
+  const bool stands = verdict == Verdict::no_face
+                          ? as_given.decision.sure_face_ml <= no_sure_face_ml
+                          : beyond.agreement.value_or(0) >= least_agreement_beyond;
+  if (verdict == Verdict::uncertain || !stands) return as_given;
   beyond.air = std::move(as_given.air);
   beyond.decision.reason += ", seen with the view continued beyond its ends";
   return beyond;

@@ -109,11 +109,30 @@ TEST(Decide, AHeadThatIsCutMayHaveAFaceAtTheViewsEnd) {
     const FaceDecision d = decide_on(head);
     EXPECT_EQ(d.verdict, Verdict::uncertain);
     EXPECT_EQ(d.reason, "no face found, but one may begin where the view ends");
-    head.has_tissue = false;  // the same brain without its skull
-    head.change = [](const Vec3&, Label l) { return l; };
+  }
+}
+
+TEST(Decide, AWholeBrainWithoutItsSkullHasNoFace) {
+  SyntheticHead head;
+  head.has = {false, false, false, false};
+  head.has_tissue = false;
+  const std::function<bool(const Vec3&)> wide = [](const Vec3&) { return true; },
+                                         tight = [](const Vec3&p) {
+                                           return std::abs(p[0]) < 67 && std::abs(p[1]) < 89 &&
+                                                  std::abs(p[2]) < 67;
+                                         };
+  for (const auto& in_view : {wide, tight}) {
+    head.in_view = in_view;
     EXPECT_EQ(decide_on(head).verdict, Verdict::no_face);
     EXPECT_EQ(decide_on(head).reason, "a brain without skull and face");
   }
+  head.in_view = [](const Vec3& p) { return p[2] > -12; };  // half of it tells nothing
+  EXPECT_EQ(decide_on(head).verdict, Verdict::uncertain);
+  head.in_view = wide;
+  head.change = [](const Vec3& p, Label l) {  // what was stripped badly: an eye that is overlooked
+    return norm(p - canonical::eye_left) < 14 ? Label::head : l;
+  };
+  EXPECT_EQ(decide_on(head).verdict, Verdict::uncertain);
 }
 
 TEST(Decide, ANetworkThatIsShownMoreMayDenyAFaceAboveTheEars) {
