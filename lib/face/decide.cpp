@@ -198,8 +198,7 @@ class Judge {
   bool ends_above_the_face() const {
     const BrainEvidence& b = evidence_.brain;
     if (!sees_beyond_ || evidence_.soft_face_ml >= trace_of_face_ml) return false;
-    if (!b.cut_low[2] || b.cut_high[2]) return false;
-    return view(Site::ear_left).in_view < ear_in_view &&
+    return b.is_cut_below_vertex && view(Site::ear_left).in_view < ear_in_view &&
            view(Site::ear_right).in_view < ear_in_view;
   }
 

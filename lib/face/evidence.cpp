@@ -96,13 +96,14 @@ struct Borders {
   std::array<double, 3> low{}, high{};
 };
 
-Borders borders_of(const std::vector<std::uint32_t>& brain, const ModelInput& input) {
+/// `in_view`: without what of the brain is beyond the view, which a network fills as it likes.
+Borders borders_of(const std::vector<std::uint32_t>& brain, const ModelInput& input, bool in_view) {
   const RegularGrid& g = input.grid;
   const std::array<std::size_t, 3> stride{1, g.size[0], g.size[0] * g.size[1]};
   const double face_mm2 = g.spacing_mm * g.spacing_mm;
   Borders borders;
   for (const std::uint32_t v : brain) {
-    if (!input.inside[v]) continue;  // a network fills what is beyond the view as it likes
+    if (in_view && !input.inside[v]) continue;
     for (std::size_t a = 0; a < 3; ++a) {
       const std::size_t at = v / stride[a] % g.size[a];
       if (at == 0 || !input.inside[v - stride[a]]) borders.low[a] += face_mm2;
@@ -121,9 +122,11 @@ double largest(const Borders& borders) {
 /// A view need not end along the patient's axes. An end that is tilted by 20 degrees cuts along the
 /// axis it is tilted to, too, but by less than this share of what it cuts along its own. A cap of
 /// less than 7 cm across does not change where a head seems to lie.
+constexpr double least_cut_mm2 = 4000;
+
 void add_oblique_cuts(const Borders& borders, BrainEvidence& brain) {
-  constexpr double least_mm2 = 4000, least_share = 0.4;
-  const double least = std::max(least_mm2, least_share * largest(borders));
+  constexpr double least_share = 0.4;
+  const double least = std::max(least_cut_mm2, least_share * largest(borders));
   for (std::size_t a = 0; a < 3; ++a) {
     brain.cut_low[a] = brain.cut_low[a] || borders.low[a] >= least;
     brain.cut_high[a] = brain.cut_high[a] || borders.high[a] >= least;
@@ -158,9 +161,14 @@ BrainEvidence find_brain(const Probabilities& p, const ModelInput& input) {
     brain.cut_low[a] = e.low[a] < view.low[a] + 1.5 * p.grid.spacing_mm;
     brain.cut_high[a] = e.high[a] > view.high[a] - 1.5 * p.grid.spacing_mm;
   }
-  const Borders borders = borders_of(voxels, input);
-  brain.largest_cut_mm2 = largest(borders);
-  add_oblique_cuts(borders, brain);
+  const Borders seen_cut = borders_of(voxels, input, true);
+  brain.largest_cut_mm2 = largest(seen_cut);
+  BrainEvidence as_seen;
+  as_seen.cut_low = brain.cut_low;
+  as_seen.cut_high = brain.cut_high;
+  add_oblique_cuts(seen_cut, as_seen);
+  brain.is_cut_below_vertex = as_seen.cut_low[2] && !as_seen.cut_high[2];
+  add_oblique_cuts(borders_of(voxels, input, false), brain);
   return brain;
 }
 

@@ -31,7 +31,8 @@ struct BrainEvidence {
   volume::Vec3 centre{}, low{}, high{};  ///< LPS mm; meaningless when ml == 0
   /// Reaches the field of view's end along that axis, or an end that is about across it.
   std::array<bool, 3> cut_low{}, cut_high{};
-  double largest_cut_mm2 = 0;  ///< seen along the axis across which most of it is cut
+  double largest_cut_mm2 = 0;        ///< seen along the axis across which most of it is cut
+  bool is_cut_below_vertex = false;  ///< what of it is in view; its vertex is
 };
 
 struct Evidence {
