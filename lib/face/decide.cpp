@@ -47,13 +47,13 @@ constexpr double doubt_tissue = 0.15, doubt_in_view = 0.3;
 constexpr double brain_for_empty_ml = 600;
 // A head that goes on beyond the view may end within its eyes: heads nod by 20 degrees, which moves
 // them by 3 cm, and at the end of a view the networks overlook 17 ml of them. Shown a view that
-// goes on they see 7 ml and more where 0.2 ml are in view; 0.15 at most where none is.
+// goes on they saw at least 0.7 ml of something where 0.2 ml of a face or more were in view.
 constexpr double trace_of_face_ml = 0.3;
 // An ear's upper 15 mm.
 constexpr double ear_in_view = 0.15;
 // A brain without its skull has no face beyond doubt: what is tissue farther from it than meninges
 // and a rough cut has 0.2 to 1.1 % of its volume; in slabs through heads 5 % and more, but in one
-// 1.5 %: so it must be whole, cut by a cap of less than 7 cm across at most.
+// less than 2 %: so it must be whole, cut by a cap of less than 7 cm across at most.
 constexpr double brain_alone_least_ml = 600, meninges_mm = 12, most_beyond_meninges = 0.02,
                  most_cut_of_brain_alone_mm2 = 4000;
 // Of a head in a wrong position the networks call 490 ml and more brain.
@@ -193,8 +193,8 @@ class Judge {
     return static_cast<double>(beyond) * voxel_ml <= most_beyond_meninges * evidence_.brain.ml;
   }
 
-  /// Whether a head is cut below its vertex, and even with more of it before them the
-  /// networks see no trace of a face. How far the ears are from the vertex nodding hardly changes.
+  /// Whether a head is cut below its vertex, and the networks see no trace of a face even when they
+  /// are shown more. How far the ears are from the vertex nodding hardly changes.
   bool ends_above_the_face() const {
     const BrainEvidence& b = evidence_.brain;
     if (!sees_beyond_ || evidence_.soft_face_ml >= trace_of_face_ml) return false;

@@ -122,11 +122,9 @@ double largest(const Borders& borders) {
 /// A view need not end along the patient's axes. An end that is tilted by 20 degrees cuts along the
 /// axis it is tilted to, too, but by less than this share of what it cuts along its own. A cap of
 /// less than 7 cm across does not change where a head seems to lie.
-constexpr double least_cut_mm2 = 4000;
-
 void add_oblique_cuts(const Borders& borders, BrainEvidence& brain) {
-  constexpr double least_share = 0.4;
-  const double least = std::max(least_cut_mm2, least_share * largest(borders));
+  constexpr double least_mm2 = 4000, least_share = 0.4;
+  const double least = std::max(least_mm2, least_share * largest(borders));
   for (std::size_t a = 0; a < 3; ++a) {
     brain.cut_low[a] = brain.cut_low[a] || borders.low[a] >= least;
     brain.cut_high[a] = brain.cut_high[a] || borders.high[a] >= least;
