@@ -251,8 +251,7 @@ class Judge {
     const BrainLabel brain{
         evidence_.brain.bits,
         std::span(probabilities_.values).subspan(static_cast<std::size_t>(Label::brain) * n, n)};
-    decision.region =
-        shape_region(input_.grid, chosen.parts, brain, arrangement_.pose, options_.extent);
+    decision.region = shape_region(input_.grid, chosen.parts, brain, arrangement_.pose, options_);
     decision.collision_ml = collision_ml(decision.region);
     if (decision.collision_ml > most_collision_ml)
       return {Verdict::uncertain, "the face's region reaches far into the brain"};

@@ -21,6 +21,10 @@ constexpr double face_margin_mm = 6, ear_margin_mm = 7, stray_margin_mm = 8;
 // How far the region reaches into the air, and the steps in which it does so: the plane's place
 // then tells the length of the nose to no better than a step.
 constexpr double face_reach_mm = 30, ear_reach_mm = 20, reach_step_mm = 10;
+// A pit with steep walls below the brow is taken for a face by detectors of faces, eyes and brow
+// gone or not. Where the whole face goes its walls lean outwards instead (sine and cosine of the
+// angle to the view ahead), until the pit is this much wider, and take the brow's ridge with them.
+constexpr double wall_lean = 0.6, wall_rise = 0.8, wall_spread_mm = 20;
 // Corners are rounded with this, so that the surface has no features.
 constexpr double smoothing_mm = 4;
 // Room around the parts for smoothing.
@@ -45,6 +49,7 @@ struct Body {
   std::vector<const ShapePart*> parts;
   bool is_ear = false, in_place = true;
   Sweep sweep;
+  bool leans = false;  ///< its walls lean outwards
 };
 
 void measure(Body& body, const RegularGrid& model, const Vec3& direction, double reach) {
@@ -63,8 +68,9 @@ void quantise(Sweep& sweep, const Vec3& origin) {
 }
 
 /// The bodies of the face: one over all parts when the nose, which lies between the others, is
-/// among them; else eyes and mouth apart, so that a nose which shall stay stays.
-std::vector<Body> face_bodies(std::span<const ShapePart> parts) {
+/// among them; else eyes and mouth apart, so that a nose which shall stay stays. `leans`: their
+/// walls do.
+std::vector<Body> face_bodies(std::span<const ShapePart> parts, bool leans) {
   const auto in_face = [](const ShapePart& p) {
     return p.in_place && p.feature != Feature::ears && !p.voxels.empty();
   };
@@ -76,21 +82,31 @@ std::vector<Body> face_bodies(std::span<const ShapePart> parts) {
     if (in_face(part))
       by_feature[joined ? 0 : static_cast<std::size_t>(part.feature)].parts.push_back(&part);
   std::vector<Body> bodies;
-  for (Body& body : by_feature)
-    if (!body.parts.empty()) bodies.push_back(std::move(body));
+  for (Body& body : by_feature) {
+    if (body.parts.empty()) continue;
+    body.leans = leans;
+    bodies.push_back(std::move(body));
+  }
   return bodies;
 }
 
+/// Whether nothing of the face shall stay.
+bool goes_whole(std::span<const Feature> features) {
+  return std::ranges::all_of(
+      std::array{Feature::eyes, Feature::nose, Feature::mouth},
+      [&](Feature f) { return std::ranges::find(features, f) != features.end(); });
+}
+
 std::vector<Body> bodies_of(const RegularGrid& model, std::span<const ShapePart> parts,
-                            const HeadPose& pose) {
-  std::vector<Body> bodies = face_bodies(parts);
+                            const HeadPose& pose, std::span<const Feature> features) {
+  std::vector<Body> bodies = face_bodies(parts, goes_whole(features));
   for (Body& face : bodies) {
     measure(face, model, -1.0 * pose.back, face_reach_mm);
     quantise(face.sweep, pose.origin);
   }
   for (const ShapePart& part : parts) {
     if (part.voxels.empty() || (part.in_place && part.feature != Feature::ears)) continue;
-    Body body{{&part}, part.feature == Feature::ears, part.in_place, {}};
+    Body body{{&part}, part.feature == Feature::ears, part.in_place, {}, false};
     Vec3 centre{};
     for (const std::uint32_t v : part.voxels) centre = centre + place(model, v);
     centre = (1.0 / static_cast<double>(part.voxels.size())) * centre;
@@ -115,12 +131,21 @@ struct Box {
 
 /// A body's voxels and what they are drawn out to.
 void include_body(Box& box, const RegularGrid& model, const Body& body) {
+  const double spread = body.leans ? wall_spread_mm : 0;
+  const Vec3 wider{spread, spread, spread};
+  const auto include_before = [&](const Vec3& p, double along) {
+    const Vec3 before = p + along * body.sweep.direction;
+    box.include(before - wider);
+    box.include(before + wider);
+  };
   for (const ShapePart* part : body.parts)
     for (const std::uint32_t v : part->voxels) {
       const Vec3 p = place(model, v);
       box.include(p);
-      if (body.in_place)
-        box.include(p + (body.sweep.end - dot(p, body.sweep.direction)) * body.sweep.direction);
+      if (!body.in_place) continue;
+      const double end = body.sweep.end - dot(p, body.sweep.direction);
+      include_before(p, std::min(end, spread * wall_rise / wall_lean));
+      include_before(p, end);
     }
 }
 
@@ -195,20 +220,34 @@ std::vector<Vec3> directions_around(const Vec3& axis) {
   return directions;
 }
 
+/// The plane of this direction that the body reaches, `margin` further out.
+Plane touching(const RegularGrid& model, const Body& body, const Vec3& direction, double margin) {
+  double most = -infinity;
+  for (const ShapePart* part : body.parts)
+    for (const std::uint32_t v : part->voxels)
+      most = std::max(most, dot(place(model, v), direction));
+  return {direction, most + margin};
+}
+
 /// The convex hull of a body, `margin` wider; drawn out along the sweep when the body is in place:
-/// the planes that would end it there give way to the sweep's end.
+/// the planes that would end it there give way to the sweep's end, and those that would be steep
+/// walls of a body that leans, to walls that lean.
 std::vector<Plane> hull_of(const RegularGrid& model, const Body& body) {
   const double margin = !body.in_place ? stray_margin_mm
                         : body.is_ear  ? ear_margin_mm
                                        : face_margin_mm;
   std::vector<Plane> planes;
-  if (body.in_place) planes.push_back({body.sweep.direction, body.sweep.end});
-  for (const Vec3& d : directions_around(body.sweep.direction)) {
-    if (body.in_place && dot(d, body.sweep.direction) > 1e-6) continue;
-    double most = -infinity;
-    for (const ShapePart* part : body.parts)
-      for (const std::uint32_t v : part->voxels) most = std::max(most, dot(place(model, v), d));
-    planes.push_back({d, most + margin});
+  const Vec3& ahead = body.sweep.direction;
+  if (body.in_place) planes.push_back({ahead, body.sweep.end});
+  for (const Vec3& d : directions_around(ahead)) {
+    const double forward = dot(d, ahead);
+    if (body.in_place && forward > 1e-6) continue;
+    if (!body.leans || forward <= -wall_lean) {
+      planes.push_back(touching(model, body, d, margin));
+    } else if (std::abs(forward) <= 1e-6) {
+      planes.push_back(touching(model, body, wall_rise * d - wall_lean * ahead, margin));
+      planes.push_back(touching(model, body, d, margin + wall_spread_mm));
+    }
   }
   return planes;
 }
@@ -335,11 +374,12 @@ std::vector<T> carried_values(const RegularGrid& model, const RegularGrid& grid,
 }  // namespace
 
 FaceRegion shape_region(const RegularGrid& model, std::span<const ShapePart> parts,
-                        const BrainLabel& brain, const HeadPose& pose, Extent extent) {
-  const std::vector<Body> bodies = bodies_of(model, parts, pose);
+                        const BrainLabel& brain, const HeadPose& pose,
+                        const DecideOptions& options) {
+  const std::vector<Body> bodies = bodies_of(model, parts, pose, options.features);
   FaceRegion region;
   if (bodies.empty()) return region;
-  const bool whole_face = extent == Extent::face;
+  const bool whole_face = options.extent == Extent::face;
   const auto corners = facial_surface_corners(pose);
   region.grid = grid_around(model, bodies,
                             whole_face ? std::span<const Vec3>(corners) : std::span<const Vec3>());
