@@ -9,7 +9,7 @@ namespace {
 // The brain label's own border is good to a voxel.
 constexpr double brain_margin_mm = 3, smoothing_mm = 2;
 // The label ends up to so far inside the cavity where fluid is as dark as bone (T1, CT) ...
-constexpr double cavity_margin_mm = 5;
+constexpr double cavity_margin_mm = 6;
 // ... and there the network still gives it this much; to ears and scalp a thousandth, where they
 // are not pressed flat. The second number makes a distance of a ratio of probabilities.
 constexpr float maybe_brain = 0.03F, mm_a_factor_of_e = 2, least_probability = 1e-4F;

@@ -23,8 +23,9 @@ constexpr double face_margin_mm = 6, ear_margin_mm = 7, stray_margin_mm = 8;
 constexpr double face_reach_mm = 30, ear_reach_mm = 20, reach_step_mm = 10;
 // A pit with steep walls below the brow is taken for a face by detectors of faces, eyes and brow
 // gone or not. Where the whole face goes its walls lean outwards instead (sine and cosine of the
-// angle to the view ahead), until the pit is this much wider, and take the brow's ridge with them.
-constexpr double wall_lean = 0.6, wall_rise = 0.8, wall_spread_mm = 20;
+// angle to the view ahead), until the pit is this much wider, and take the brow's ridge with them;
+// not above this height of the canonical head, 45 mm above its eyes.
+constexpr double wall_lean = 0.8, wall_rise = 0.6, wall_spread_mm = 24, wall_top_mm = 8;
 // Corners are rounded with this, so that the surface has no features.
 constexpr double smoothing_mm = 4;
 // Room around the parts for smoothing.
@@ -44,12 +45,19 @@ Vec3 place(const RegularGrid& grid, std::size_t offset) {
                          offset / (grid.size[0] * grid.size[1]));
 }
 
+/// A half space: inside where dot(p, normal) <= limit.
+struct Plane {
+  Vec3 normal{};
+  double limit = 0;
+};
+
 /// Parts that share a hull: those of the face, or one ear, or one stray piece.
 struct Body {
   std::vector<const ShapePart*> parts;
   bool is_ear = false, in_place = true;
   Sweep sweep;
-  bool leans = false;  ///< its walls lean outwards
+  bool leans = false;  ///< its walls lean outwards ...
+  Plane top;           ///< ... no higher than this
 };
 
 void measure(Body& body, const RegularGrid& model, const Vec3& direction, double reach) {
@@ -103,10 +111,11 @@ std::vector<Body> bodies_of(const RegularGrid& model, std::span<const ShapePart>
   for (Body& face : bodies) {
     measure(face, model, -1.0 * pose.back, face_reach_mm);
     quantise(face.sweep, pose.origin);
+    face.top = {pose.up, dot(pose.origin, pose.up) + pose.scale * wall_top_mm};
   }
   for (const ShapePart& part : parts) {
     if (part.voxels.empty() || (part.in_place && part.feature != Feature::ears)) continue;
-    Body body{{&part}, part.feature == Feature::ears, part.in_place, {}, false};
+    Body body{{&part}, part.feature == Feature::ears, part.in_place, {}, false, {}};
     Vec3 centre{};
     for (const std::uint32_t v : part.voxels) centre = centre + place(model, v);
     centre = (1.0 / static_cast<double>(part.voxels.size())) * centre;
@@ -195,12 +204,6 @@ Bits bits_of(const RegularGrid& model, const RegularGrid& grid,
   return bits;
 }
 
-/// A half space: inside where dot(p, normal) <= limit.
-struct Plane {
-  Vec3 normal{};
-  double limit = 0;
-};
-
 /// Evenly spread unit vectors (Fibonacci lattice), and a ring around `axis`.
 std::vector<Vec3> directions_around(const Vec3& axis) {
   std::vector<Vec3> directions;
@@ -239,6 +242,10 @@ std::vector<Plane> hull_of(const RegularGrid& model, const Body& body) {
   std::vector<Plane> planes;
   const Vec3& ahead = body.sweep.direction;
   if (body.in_place) planes.push_back({ahead, body.sweep.end});
+  if (body.leans) {
+    const double straight = touching(model, body, body.top.normal, margin).limit;
+    planes.push_back({body.top.normal, std::max(body.top.limit, straight)});
+  }
   for (const Vec3& d : directions_around(ahead)) {
     const double forward = dot(d, ahead);
     if (body.in_place && forward > 1e-6) continue;

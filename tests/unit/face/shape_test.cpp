@@ -53,17 +53,19 @@ TEST(Shape, WallsOfAWholeFaceLeanOutwardsAndThoseOfAFeatureDoNot) {
                      features = decide_on(head, {{Feature::eyes, Feature::nose}});
   ASSERT_EQ(face.verdict, Verdict::removed);
   ASSERT_EQ(features.verdict, Verdict::removed);
-  // How far up the region reaches above the left eye, at a distance before its middle.
-  const auto top = [](const FaceDecision& d, double before) {
-    Vec3 p = canonical::eye_left + Vec3{0, -before, 0};
-    while (region_at(d.region, p) < 0) p[2] += 0.5;
-    return p[2] - canonical::eye_left[2];
+  // How far the region reaches from the left eye, at a distance before its middle.
+  const auto reach = [](const FaceDecision& d, const Vec3& direction, double before) {
+    const Vec3 from = canonical::eye_left + Vec3{0, -before, 0};
+    double mm = 0;
+    while (region_at(d.region, from + mm * direction) < 0) mm += 0.5;
+    return mm;
   };
-  EXPECT_NEAR(top(features, 5), top(features, 35), 2);
-  EXPECT_GT(top(face, 20), top(face, 5) + 8);
-  EXPECT_GT(top(face, 20), top(features, 20) + 12);
-  EXPECT_NEAR(top(face, 60), top(features, 60) + 20, 2);
-  EXPECT_NEAR(top(face, 60), top(face, 50), 1);
+  const Vec3 left{1, 0, 0}, up{0, 0, 1};
+  EXPECT_NEAR(reach(features, left, 5), reach(features, left, 35), 2);
+  EXPECT_GT(reach(face, left, 0), reach(face, left, -10) + 10);
+  EXPECT_NEAR(reach(face, left, 60), reach(features, left, 60) + 24, 2);
+  EXPECT_GT(reach(face, up, 15), reach(features, up, 15) + 12);
+  EXPECT_NEAR(reach(face, up, 60), 45, 2);
   EXPECT_GT(region_at(features.region, canonical::mouth), 0);
 }
 
