@@ -30,8 +30,8 @@ struct BrainLabel {
 /// inside, unless the brain takes them. In front of the face the region ends in a plane 30 to 40 mm
 /// before the outermost voxel, beside an ear in a plane 20 to 30 mm out: the outer surface shows
 /// neither. When all of the face was chosen the walls lean outwards in front, up to 24 mm, but no
-/// higher than 45 mm above the eyes: the ridge of the brow goes, and the pit looks less like a face.
-/// With Extent::face the facial surface of the canonical head goes, too.
+/// higher than 45 mm above the eyes: the ridge of the brow goes, and the pit looks less like a
+/// face. With Extent::face the facial surface of the canonical head goes, too.
 FaceRegion shape_region(const volume::RegularGrid& model, std::span<const ShapePart> parts,
                         const BrainLabel& brain, const HeadPose& pose,
                         const DecideOptions& options);
