@@ -70,8 +70,17 @@ class SlurmArray(Case):
     def state(self, job, task):
         return self.slurm.tasks(job).get(task, {}).get("JobState")
 
-    def working(self, job, avoid=()):
-        """A task that has begun to write a study, and the process of its efface."""
+    @staticmethod
+    def has_model(process):
+        """Whether a process has begun to look for faces: it has loaded the model's library."""
+        try:
+            return b"libefface_torch" in (process / "maps").read_bytes()
+        except OSError:
+            return False
+
+    def working(self, job, avoid=(), with_model=False):
+        """A task that has begun to write a study, or WITH_MODEL, which takes seconds, to look for a
+        face in one; and the process of its efface."""
         deadline = time.monotonic() + SECONDS
         while time.monotonic() < deadline:
             for process in pathlib.Path("/proc").glob("[0-9]*"):
@@ -85,7 +94,9 @@ class SlurmArray(Case):
                 variables = dict(v.split(b"=", 1) for v in environment if b"=" in v)
                 task = int(variables[b"SLURM_ARRAY_TASK_ID"])
                 staging = self.output / ".efface" / f"shard-{task}-of-{TASKS}" / "staging"
-                if task not in avoid and staging.is_dir() and any(staging.iterdir()):
+                if task in avoid:
+                    continue
+                if self.has_model(process) if with_model else staging.is_dir() and any(staging.iterdir()):
                     return task, int(process.name)
             time.sleep(0.01)
         self.fail(f"no task was seen at work: {self.slurm.tasks(job)}\n{self.slurm.last_words()}")
@@ -118,7 +129,7 @@ class SlurmArray(Case):
     def test_tasks_told_to_end_and_requeued_are_one_run(self):
         job = self.submit_array()
         merge = self.submit_merge(f"--dependency=afterok:{job}")
-        ended, _ = self.working(job)
+        ended, _ = self.working(job, with_model=True)  # others end before a signal reaches them
         step = self.slurm.tasks(job)[ended]["JobId"] + ".0"
         self.slurm.run("scancel", "--signal=TERM", step)  # as Slurm does before a time limit
         requeued, _ = self.working(job, avoid=(ended,))
