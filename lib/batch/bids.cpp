@@ -23,7 +23,28 @@ std::string_view label_of(std::string_view part) {
   return part.substr(0, static_cast<std::size_t>(end - part.begin()));
 }
 
+std::string_view folder_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == path.npos ? std::string_view() : path.substr(0, slash);
+}
+
+std::string_view name_of(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
 }  // namespace
+
+std::string_view bids_session(std::string_view path) {
+  const std::string_view session = folder_of(folder_of(path));
+  const std::string_view name = name_of(session);
+  const bool is_one = name.starts_with(prefix) ||
+                      (name.starts_with("ses-") && name_of(folder_of(session)).starts_with(prefix));
+  return is_one ? session : std::string_view();
+}
+
+bool is_bids_anat(std::string_view path) {
+  return name_of(folder_of(path)) == "anat";
+}
 
 std::string_view bids_label(std::string_view path) {
   while (!path.empty()) {

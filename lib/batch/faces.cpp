@@ -1,6 +1,7 @@
 #include "batch/faces.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -58,8 +59,9 @@ bool shares_frame(const FaceVolume& a, const FaceVolume& b) {
 
 }  // namespace
 
-StudyFaces::StudyFaces(const std::vector<FaceVolume>& volumes, const Context& context)
-    : judgements_(volumes.size()), seen_(volumes.size()) {
+StudyFaces::StudyFaces(const std::vector<FaceVolume>& volumes, const Context& context,
+                       const FaceOfSession& session)
+    : judgements_(volumes.size()), seen_(volumes.size()), carried_(volumes.size()) {
   std::size_t heads = 0, full = 0;
   std::vector<std::pair<std::size_t, std::size_t>> wanted;
   for (std::size_t v = 0; v < volumes.size(); ++v) {
@@ -72,6 +74,7 @@ StudyFaces::StudyFaces(const std::vector<FaceVolume>& volumes, const Context& co
     }
   }
   look_at(volumes, wanted, context);
+  if (session) ask_session(volumes, session, context);
   look_in_any_position(volumes, wanted, context);
   for (std::size_t v = 0; v < volumes.size(); ++v) {
     FaceJudgement& judgement = judgements_[v];
@@ -120,6 +123,26 @@ void StudyFaces::look_at(const std::vector<FaceVolume>& volumes,
   }
 }
 
+/// Nothing is carried to a volume unless it is to all of its time points.
+void StudyFaces::ask_session(const std::vector<FaceVolume>& volumes, const FaceOfSession& session,
+                             const Context& context) {
+  for (std::size_t v = 0; v < volumes.size(); ++v) {
+    const bool is_uncertain = std::any_of(
+        seen_[v].begin(), seen_[v].end(),
+        [](const face::Judged& seen) { return seen.decision.verdict == face::Verdict::uncertain; });
+    if (!is_uncertain || is_explained(volumes, v)) continue;
+    for (const std::size_t t : study::representative_time_points(volumes[v].time_points)) {
+      context.check_cancelled();
+      std::vector<face::FaceRegion> regions = session(volumes[v].load(t));
+      if (regions.empty()) {
+        carried_[v].clear();
+        break;
+      }
+      std::move(regions.begin(), regions.end(), std::back_inserter(carried_[v]));
+    }
+  }
+}
+
 /// Heads that no other volume explains may lie otherwise than their header says. The worst time
 /// point decides: after one that stays uncertain the others of its volume need not be turned.
 void StudyFaces::look_in_any_position(
@@ -132,7 +155,8 @@ void StudyFaces::look_in_any_position(
   for (const auto& [v, t] : wanted) {
     face::Judged& seen = seen_[v][next_seen[v]++];
     if (seen.decision.verdict != face::Verdict::uncertain) continue;
-    if (seen.decision.may_lie_otherwise && !is_settled[v] && !is_explained(volumes, v)) {
+    const bool may_lie_otherwise = seen.decision.may_lie_otherwise && carried_[v].empty();
+    if (may_lie_otherwise && !is_settled[v] && !is_explained(volumes, v)) {
       context.check_cancelled();
       seen = face::judge_in_any_position(volumes[v].load(t), context.networks, decide,
                                          std::move(seen));
@@ -173,6 +197,10 @@ void StudyFaces::settle(const std::vector<FaceVolume>& volumes, std::size_t inde
         judgement.verdict = face::Verdict::removed;
         judgement.reason =
             "cleaned by the face that another volume of its frame of reference shows";
+      } else if (judgement.verdict == face::Verdict::uncertain && !carried_[index].empty()) {
+        judgement.verdict = face::Verdict::removed;
+        judgement.reason = "cleaned by the face that another image of its session shows";
+        for (const face::FaceRegion& region : carried_[index]) judgement.regions.push_back(&region);
       }
       break;
     case study::Extent::thin_transverse:

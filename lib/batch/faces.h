@@ -39,6 +39,10 @@ struct FaceJudgement {
   const volume::Field* air = nullptr;            ///< the model's probability of air
 };
 
+/// The face that other images of the session show, as it lies in this one: asked of a volume that
+/// stays uncertain. Empty when nothing can be said.
+using FaceOfSession = std::function<std::vector<face::FaceRegion>(const volume::Volume&)>;
+
 /// The judgements of one study; owns the regions that they point to.
 class StudyFaces {
  public:
@@ -48,8 +52,11 @@ class StudyFaces {
   /// * an uncertain volume, or one too thin to judge, is cleaned by what another volume of its
   /// frame of
   ///   reference saw when that one covers its field of view (95 %); otherwise it stays uncertain;
+  /// * an uncertain volume is cleaned by what `session` says of each of its time points that were
+  ///   looked at;
   /// * a few transverse slices show no face: no surface can be rebuilt from them.
-  StudyFaces(const std::vector<FaceVolume>& volumes, const Context& context);
+  StudyFaces(const std::vector<FaceVolume>& volumes, const Context& context,
+             const FaceOfSession& session = {});
   StudyFaces(const StudyFaces&) = delete;
   StudyFaces& operator=(const StudyFaces&) = delete;
 
@@ -64,13 +71,16 @@ class StudyFaces {
   void look_at(const std::vector<FaceVolume>& volumes,
                const std::vector<std::pair<std::size_t, std::size_t>>& wanted,
                const Context& context);
+  void ask_session(const std::vector<FaceVolume>& volumes, const FaceOfSession& session,
+                   const Context& context);
   void look_in_any_position(const std::vector<FaceVolume>& volumes,
                             const std::vector<std::pair<std::size_t, std::size_t>>& wanted,
                             const Context& context);
   bool is_explained(const std::vector<FaceVolume>& volumes, std::size_t index) const;
   void settle(const std::vector<FaceVolume>& volumes, std::size_t index);
   std::vector<FaceJudgement> judgements_;
-  std::vector<std::vector<face::Judged>> seen_;  ///< by volume, its time points
+  std::vector<std::vector<face::Judged>> seen_;         ///< by volume, its time points
+  std::vector<std::vector<face::FaceRegion>> carried_;  ///< by volume, from its session
   bool may_hold_head_ = false;
   bool is_free_of_heads_ = false;
 };

@@ -9,6 +9,7 @@
 #include "batch/faces.h"
 #include "batch/instance.h"
 #include "batch/others.h"
+#include "batch/session_faces.h"
 #include "batch/staging.h"
 #include "crypto_openssl/crypto.h"
 #include "sidecar/kind.h"
@@ -23,7 +24,7 @@ namespace {
 class ImageStudy {
  public:
   ImageStudy(const StudyFiles& files, const fs::path& staging, const Context& context)
-      : files_(files.files), staging_(staging), context_(context) {
+      : files_(files.files), structural_(files.structural), staging_(staging), context_(context) {
     record_.token = files.token;
     for (const IndexedFile& file : files_) {
       record_.inputs.push_back(new_record(file, files.token, context));
@@ -93,7 +94,9 @@ class ImageStudy {
     volume.time_points = image.time_points();
     volume.load = [&image](std::size_t t) { return image.real_volume(t); };
     const std::vector<FaceVolume> volumes{std::move(volume)};
-    const StudyFaces faces(volumes, context_);
+    SessionFaces session(structural_, context_);
+    const StudyFaces faces(volumes, context_,
+                           [&](const volume::Volume& shown) { return session.in(shown); });
     audit::VolumeRecord& described = record_.volumes.emplace_back(describe(volumes[0], faces[0]));
     described.token = context_.pseudonyms.path_token("volume", record_.token);
     described.kind = files_[main_].kind;
@@ -232,6 +235,7 @@ class ImageStudy {
   }
 
   const std::vector<IndexedFile>& files_;
+  const std::vector<std::string>& structural_;
   fs::path staging_;
   const Context& context_;
   audit::StudyRecord record_;

@@ -154,6 +154,34 @@ class Grouping {
 
 namespace {
 
+std::string_view image_of(const StudyFiles& study) {
+  for (const IndexedFile& file : study.files)
+    if (file.content == ContentKind::image) return file.path;
+  return {};
+}
+
+/// Structural images of a session may tell where the face is in its other images.
+void add_structural_images(std::vector<StudyFiles>& studies) {
+  std::map<std::string_view, std::vector<std::string_view>> structural;
+  for (const StudyFiles& study : studies) {
+    const std::string_view image = image_of(study), session = bids_session(image);
+    if (!session.empty() && is_bids_anat(image)) structural[session].push_back(image);
+  }
+  const auto is_t1 = [](std::string_view path) { return sidecar::stem_of(path).ends_with("_T1w"); };
+  for (auto& [session, images] : structural) {
+    std::sort(images.begin(), images.end(), [&](std::string_view a, std::string_view b) {
+      return std::pair(!is_t1(a), a) < std::pair(!is_t1(b), b);
+    });
+  }
+  for (StudyFiles& study : studies) {
+    const std::string_view image = image_of(study);
+    const auto images = structural.find(bids_session(image));
+    if (images == structural.end()) continue;
+    for (const std::string_view other : images->second)
+      if (other != image) study.structural.emplace_back(other);
+  }
+}
+
 std::uint32_t turn_of(const StudyFiles& study) {
   if (study.content == ContentKind::dicom || study.content == ContentKind::image) return 0;
   constexpr std::uint32_t last = 1000;
@@ -197,6 +225,7 @@ std::vector<StudyFiles> index_files(std::vector<FoundFile> found,
     result.push_back(std::move(study));
   }
   for (StudyFiles& study : result) study.turn = turn_of(study);
+  add_structural_images(result);
   std::stable_sort(result.begin(), result.end(),
                    [](const StudyFiles& a, const StudyFiles& b) { return a.turn < b.turn; });
   return result;

@@ -48,6 +48,9 @@ struct StudyFiles {
   ContentKind content = ContentKind::other;
   std::vector<IndexedFile> files;       ///< sorted by token
   std::vector<std::uint64_t> subjects;  ///< whose files they are, see shard.h; sorted
+  /// Of an image in a BIDS data set: paths of the other structural images of its session, T1
+  /// first.
+  std::vector<std::string> structural;
 };
 
 /// Probes all files (in parallel) and groups them: DICOM by study, every image file with its

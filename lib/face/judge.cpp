@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,17 +55,6 @@ constexpr std::size_t most_voxels = 1'500'000;
 /// The turn that lays a head of this pose upright.
 Turn upright(const HeadPose& pose, const volume::Vec3& about) {
   return {{pose.left, pose.back, pose.up}, about};
-}
-
-Turn tilt(std::size_t axis, double degrees, const volume::Vec3& about) {
-  const double angle = degrees * std::numbers::pi / 180;
-  const std::size_t a = (axis + 1) % 3, b = (axis + 2) % 3;
-  Turn turn{{}, about};
-  turn.rows[axis][axis] = 1;
-  turn.rows[a][a] = turn.rows[b][b] = std::cos(angle);
-  turn.rows[a][b] = -std::sin(angle);
-  turn.rows[b][a] = std::sin(angle);
-  return turn;
 }
 
 double degrees_between(const Turn& a, const Turn& b) {
@@ -164,7 +152,7 @@ class Turner {
     if (most >= trace_ml && most < clear_ml) {
       for (const std::size_t axis : {0U, 1U, 2U})
         for (const double degrees : {45.0, -45.0}) {
-          const Turn turn = tilt(axis, degrees, middle_);
+          const Turn turn = volume::turn_about(axis, degrees, middle_);
           volume_.grid = turned(grid_, turn);
           positions.push_back(try_position(turn, prepare(volume_, networks_.head.card())));
         }

@@ -89,6 +89,17 @@ ModelInput prepare_on(const volume::RegularGrid& grid, const volume::Volume& vol
   return input;
 }
 
+bool is_in_view(const ModelInput& input, const volume::Vec3& patient_mm) {
+  const volume::RegularGrid& grid = input.grid;
+  std::size_t voxel = 0;
+  for (const std::size_t a : {2U, 1U, 0U}) {
+    const double at = (patient_mm[a] - grid.origin[a]) / grid.spacing_mm;
+    if (!(at >= 0 && at <= static_cast<double>(grid.size[a] - 1))) return false;
+    voxel = voxel * grid.size[a] + static_cast<std::size_t>(at + 0.5);
+  }
+  return input.inside[voxel] != 0;
+}
+
 Probabilities segment_in_blocks(Segmenter& segmenter, const ModelInput& input,
                                 std::size_t max_voxels) {
   const std::size_t plane = input.grid.size[0] * input.grid.size[1], slices = input.grid.size[2];

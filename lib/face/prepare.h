@@ -20,6 +20,9 @@ ModelInput prepare(const volume::Volume& volume, const ModelCard& card, double b
 ModelInput prepare_on(const volume::RegularGrid& grid, const volume::Volume& volume,
                       const ModelCard& card, double beyond_mm = 0);
 
+/// Whether a point of the patient, LPS mm, lies in the field of view.
+bool is_in_view(const ModelInput& input, const volume::Vec3& patient_mm);
+
 /// Runs the segmenter, in overlapping blocks along z where the grid is larger than `max_voxels`
 /// (probabilities are blended linearly), so that memory stays bounded for whole-body volumes.
 Probabilities segment_in_blocks(Segmenter& segmenter, const ModelInput& input,

@@ -160,4 +160,17 @@ VoxelMask mask_of(const StackGrid& stack, std::span<const FaceRegion* const> reg
   return mask;
 }
 
+FaceRegion carried(const FaceRegion& region, const volume::RigidMove& move, double wider_mm) {
+  FaceRegion result = region;
+  // One turn about the move's point does for both; what it leaves of the way is the grid's.
+  result.turn = after(move.turn, region.turn);
+  const Vec3& about = move.turn.about;
+  const Vec3 place =
+      region.turn.point(about + move.shift_mm);  // of that point in the region's system
+  result.grid.origin = region.grid.origin - (place - about);
+  for (auto& sdf : result.feature_sdf)
+    for (float& distance : sdf) distance -= static_cast<float>(wider_mm);
+  return result;
+}
+
 }  // namespace efface::face

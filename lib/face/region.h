@@ -25,4 +25,8 @@ struct MaskCounts {
 VoxelMask mask_of(const volume::StackGrid& stack, std::span<const FaceRegion* const> regions,
                   MaskCounts& counts, unsigned threads = 1);
 
+/// The region in an image whose points `move` takes to those of the image that it was found in;
+/// what is to be removed is `wider_mm` wider on all sides, the brain that is kept is not.
+FaceRegion carried(const FaceRegion& region, const volume::RigidMove& move, double wider_mm);
+
 }  // namespace efface::face

@@ -27,6 +27,21 @@ Turn after(const Turn& first, const Turn& second) {
   return both;
 }
 
+Turn turn_about(std::size_t axis, double degrees, const Vec3& about) {
+  const double angle = degrees * std::numbers::pi / 180;
+  const std::size_t a = (axis + 1) % 3, b = (axis + 2) % 3;
+  Turn turn{{}, about};
+  turn.rows[axis][axis] = 1;
+  turn.rows[a][a] = turn.rows[b][b] = std::cos(angle);
+  turn.rows[a][b] = -std::sin(angle);
+  turn.rows[b][a] = std::sin(angle);
+  return turn;
+}
+
+Vec3 RigidMove::point(const Vec3& patient_mm) const {
+  return turn.point(patient_mm) + shift_mm;
+}
+
 StackGrid turned(const StackGrid& grid, const Turn& turn) {
   StackGrid result = grid;
   result.step_i = turn.direction(grid.step_i);

@@ -22,7 +22,18 @@ struct Turn {
 /// First `first`, then `second`, about the point of `first`: both turn about the same one.
 Turn after(const Turn& first, const Turn& second);
 
+/// By `degrees` about the patient's axis 0 (L), 1 (P) or 2 (S).
+Turn turn_about(std::size_t axis, double degrees, const Vec3& about);
+
 StackGrid turned(const StackGrid& grid, const Turn& turn);
+
+/// A turn, then a shift.
+struct RigidMove {
+  Turn turn;
+  Vec3 shift_mm{};
+
+  Vec3 point(const Vec3& patient_mm) const;
+};
 
 /// The 24 rotations that lay axes upon axes: none first, then half turns about an axis, quarter
 /// turns, and the others.

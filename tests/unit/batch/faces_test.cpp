@@ -209,6 +209,43 @@ TEST_F(StudyFacesTest, TheWorstTimePointDecides) {
   EXPECT_EQ(faces[0].regions.size(), 2U);
 }
 
+TEST_F(StudyFacesTest, AnUncertainVolumeIsCleanedByWhatItsSessionShows) {
+  ASSERT_EQ(judge({shown({})})[0].regions.size(), 1U);
+  const face::FaceRegion face_of_another = *(*faces_)[0].regions[0];
+  FaceVolume timed = shown(faceless()).volume;
+  timed.time_points = 9;
+  timed.load = [&](std::size_t t) { return load(shown(faceless()).volume, faceless(), t); };
+  std::size_t asked = 0, refused_at = 9;
+  const FaceOfSession session = [&](const volume::Volume& image) {
+    EXPECT_EQ(image.grid.slices(), 60U);
+    return asked++ == refused_at ? std::vector<face::FaceRegion>{} : std::vector{face_of_another};
+  };
+  const StudyFaces cleaned_by_session({timed}, made_.context, session);
+  EXPECT_EQ(asked, 3U) << "first, middle and last time point";
+  EXPECT_EQ(cleaned_by_session[0].verdict, Verdict::removed);
+  EXPECT_EQ(cleaned_by_session[0].reason,
+            "cleaned by the face that another image of its session shows");
+  EXPECT_EQ(cleaned_by_session[0].regions.size(), 3U);
+  EXPECT_TRUE(cleaned_by_session.may_hold_head());
+
+  asked = 0;
+  refused_at = 1;
+  const StudyFaces refused({timed}, made_.context, session);
+  EXPECT_EQ(refused[0].verdict, Verdict::uncertain) << "one time point shows the head elsewhere";
+  EXPECT_TRUE(refused[0].regions.empty());
+}
+
+TEST_F(StudyFacesTest, TheSessionIsNotAskedOfWhatIsClear) {
+  const Shown clear = shown({});
+  FaceVolume volume = clear.volume;
+  volume.load = [&](std::size_t t) { return load(clear.volume, clear.head, t); };
+  const StudyFaces faces({volume}, made_.context, [](const volume::Volume&) {
+    ADD_FAILURE() << "asked";
+    return std::vector<face::FaceRegion>{};
+  });
+  EXPECT_EQ(faces[0].verdict, Verdict::removed);
+}
+
 TEST_F(StudyFacesTest, StopsWhenItIsInterrupted) {
   const std::atomic<bool> cancelled{true};
   made_.options.cancelled = &cancelled;

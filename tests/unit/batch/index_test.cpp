@@ -105,6 +105,32 @@ TEST(Index, PutsSidecarsBesideTheirImagesAndTheRestBehindAllImages) {
   EXPECT_EQ(studies[1].files[0].kind, "json sidecar");
 }
 
+TEST(Index, TellsImagesOfASessionOfItsStructuralOnes) {
+  const Folder folder;
+  const auto image = [&](const std::string& name) {
+    put(folder.path() / name, nifti_header("n+1") + std::string(20, '\0'));
+  };
+  for (const char* name :
+       {"d/sub-1/ses-1/anat/sub-1_ses-1_FLAIR.nii", "d/sub-1/ses-1/anat/sub-1_ses-1_T1w.nii",
+        "d/sub-1/ses-1/func/sub-1_ses-1_bold.nii", "d/sub-1/ses-2/func/sub-1_ses-2_bold.nii",
+        "d/sub-2/anat/sub-2_T1w.nii", "d/sub-2/func/sub-2_bold.nii", "d/anat/T1w.nii",
+        "d/func/bold.nii"})
+    image(name);
+  std::map<std::string, std::vector<std::string>> structural;
+  for (const StudyFiles& study : indexed({folder.path() / "d"})) {
+    auto& names = structural[fs::path(study.files.front().path).filename().string()];
+    for (const std::string& path : study.structural)
+      names.push_back(fs::path(path).filename().string());
+  }
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(structural["sub-1_ses-1_bold.nii"],
+            (Names{"sub-1_ses-1_T1w.nii", "sub-1_ses-1_FLAIR.nii"}));
+  EXPECT_EQ(structural["sub-1_ses-1_T1w.nii"], Names{"sub-1_ses-1_FLAIR.nii"}) << "not itself";
+  EXPECT_EQ(structural["sub-1_ses-2_bold.nii"], Names{}) << "another session";
+  EXPECT_EQ(structural["sub-2_bold.nii"], Names{"sub-2_T1w.nii"}) << "a subject without sessions";
+  EXPECT_EQ(structural["bold.nii"], Names{}) << "no subject";
+}
+
 TEST(Index, KeepsTheRestByFolder) {
   const Folder folder;
   put(folder / "in/notes.txt", "a note of some length that is no image");

@@ -56,6 +56,29 @@ TEST(MaskOf, ATurnedRegionIsTheRegionOfTheTurnedStack) {
   }
 }
 
+TEST(MaskOf, ACarriedRegionIsTheRegionOfTheMovedStack) {
+  FaceRegion nose = ball(Feature::nose, {0, -10, 5}, 25, 15);
+  nose.turn = volume::turn_about(1, 20, {3, 0, -5});
+  const volume::RigidMove move{
+      after(volume::turn_about(0, 7, {10, 5, 0}), volume::turn_about(2, -4, {})), {3, -4, 6}};
+  const auto stack = oblique();
+  volume::StackGrid moved = volume::turned(stack, move.turn);
+  for (Vec3& origin : moved.slice_origin) origin = origin + move.shift_mm;
+  const FaceRegion there = carried(nose, move, 0), wider = carried(nose, move, 3);
+  const FaceRegion* const found[] = {&nose};
+  const FaceRegion* const carried_there[] = {&there};
+  const FaceRegion* const carried_wider[] = {&wider};
+  MaskCounts expected, same, more;
+  const VoxelMask mask = mask_of(moved, found, expected);
+  const VoxelMask other = mask_of(stack, carried_there, same);
+  std::size_t different = 0;
+  for (std::size_t v = 0; v < mask.size(); ++v) different += mask[v] != other[v] ? 1 : 0;
+  EXPECT_LT(different, 5U) << "at most where rounding decides";
+  mask_of(stack, carried_wider, more);
+  EXPECT_GT(static_cast<double>(more.removed[1]), 1.25 * static_cast<double>(same.removed[1]));
+  EXPECT_GT(more.brain_overlap, same.brain_overlap) << "the brain that is kept is no smaller";
+}
+
 TEST(MaskOf, FollowsTheFieldsExactlyAndCounts) {
   const FaceRegion nose = ball(Feature::nose, {0, -10, 0}, 25, 15);
   const FaceRegion ears = ball(Feature::ears, {20, 10, -10}, 14, 15);

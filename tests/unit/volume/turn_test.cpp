@@ -60,5 +60,19 @@ TEST(Turn, AGridIsTurnedVoxelByVoxel) {
         EXPECT_LT(apart(after.patient_mm(i, j, k), turn.point(grid.patient_mm(i, j, k))), 1e-9);
 }
 
+TEST(Turn, AboutAnAxisIsByTheRightHand) {
+  const Vec3 about{1, 2, 3};
+  EXPECT_LT(apart(turn_about(0, 90, about).direction({0, 1, 0}), {0, 0, 1}), 1e-12);
+  EXPECT_LT(apart(turn_about(1, 90, about).direction({0, 0, 1}), {1, 0, 0}), 1e-12);
+  EXPECT_LT(apart(turn_about(2, 90, about).direction({1, 0, 0}), {0, 1, 0}), 1e-12);
+  EXPECT_NEAR(turn_about(2, -30, about).degrees(), 30, 1e-9);
+  EXPECT_EQ(turn_about(1, 30, about).point(about), about);
+}
+
+TEST(RigidMove, TurnsThenShifts) {
+  const RigidMove move{turn_about(2, 90, {1, 0, 0}), {0, 0, 5}};
+  EXPECT_LT(apart(move.point({2, 0, 0}), {1, 1, 5}), 1e-12);
+}
+
 }  // namespace
 }  // namespace efface::volume
