@@ -154,9 +154,8 @@ void StudyFaces::look_in_any_position(
   std::vector<bool> is_settled(volumes.size(), false);
   for (const auto& [v, t] : wanted) {
     face::Judged& seen = seen_[v][next_seen[v]++];
-    if (seen.decision.verdict != face::Verdict::uncertain) continue;
-    const bool may_lie_otherwise = seen.decision.may_lie_otherwise && carried_[v].empty();
-    if (may_lie_otherwise && !is_settled[v] && !is_explained(volumes, v)) {
+    if (seen.decision.may_lie_otherwise && !is_settled[v] && carried_[v].empty() &&
+        !is_explained(volumes, v)) {
       context.check_cancelled();
       seen = face::judge_in_any_position(volumes[v].load(t), context.networks, decide,
                                          std::move(seen));
@@ -170,9 +169,11 @@ bool StudyFaces::is_explained(const std::vector<FaceVolume>& volumes, std::size_
   const FaceVolume& own = volumes[index];
   for (std::size_t v = 0; v < volumes.size(); ++v) {
     if (v == index || !shares_frame(own, volumes[v])) continue;
-    const bool shows_face = std::any_of(
-        seen_[v].begin(), seen_[v].end(),
-        [](const face::Judged& seen) { return seen.decision.verdict == face::Verdict::removed; });
+    const bool shows_face =
+        std::any_of(seen_[v].begin(), seen_[v].end(), [](const face::Judged& seen) {
+          return seen.decision.verdict == face::Verdict::removed &&
+                 !seen.decision.may_lie_otherwise;
+        });
     if (shows_face && covers(volumes[v].grid, own.grid)) return true;
   }
   return false;

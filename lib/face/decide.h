@@ -43,7 +43,9 @@ struct FaceDecision {
   HeadPose pose;                               ///< as far as anything of a head was found
   double misfit_mm = 0;                        ///< mean, of the parts to that pose
   double sure_face_ml = 0;                     ///< see Evidence
-  bool may_lie_otherwise = false;  ///< uncertain, and a head turned upright may be seen better
+  /// A head turned upright may be seen better: uncertain, or (by judge()) a face that the networks
+  /// see too differently.
+  bool may_lie_otherwise = false;
 };
 
 struct DecideOptions {

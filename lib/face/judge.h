@@ -25,11 +25,13 @@ struct Judged {
 /// Throws what Segmenter::segment throws.
 Judged judge(volume::Volume volume, const Networks& networks, const DecideOptions& options);
 
-/// Heads may lie in any way: of a volume that stays uncertain as its header has it, the head is
-/// turned, by the pose of what was seen of it and by the rotation of axis upon axis under which the
-/// first network sees most of a face. A face that both networks are sure of then is removed; a
-/// turned view never says that there is none. Gives back `as_given` where turning cannot help.
-/// Throws what Segmenter::segment throws.
+/// Heads may lie in any way: where a volume stays uncertain as its header has it, or shows a face
+/// on which the networks agree less than on one that is seen right
+/// (FaceDecision::may_lie_otherwise), the head is turned, by the pose of what was seen of it and by
+/// the rotation of axis upon axis under which the first network sees most of a face. A face that
+/// both networks are sure of then is removed; a turned view never says that there is none. A face
+/// that was found as given gives way to one on which they agree far more. Gives back `as_given`
+/// where turning cannot help. Throws what Segmenter::segment throws.
 Judged judge_in_any_position(volume::Volume volume, const Networks& networks,
                              const DecideOptions& options, Judged as_given);
 

@@ -78,6 +78,7 @@ class PositionNetwork : public Segmenter {
     test::SyntheticHead head;
     head.grid = input.grid;
     head.pose = *pose_;
+    head.pose.origin = head.pose.origin + beside_mm;
     if (!knows_(head.pose.rotation_degrees())) head.has = {false, false, false, false};
     if (is_misled) head.pose = {.origin = head.pose.origin};
     return head.probabilities();
@@ -85,6 +86,7 @@ class PositionNetwork : public Segmenter {
 
   std::size_t calls = 0;
   bool is_misled = false;
+  Vec3 beside_mm{};  ///< sees heads so far from where they are
 
  private:
   static Vec3 point(const volume::RegularGrid& g, std::size_t voxel) {
@@ -270,6 +272,36 @@ TEST(Judge, APositionIsNotBelievedWhenTheNetworksAgreeMoreAsTheHeaderHasIt) {
     const Judged judged = judge_in_any_position(volume, networks, {}, std::move(as_given));
     EXPECT_EQ(judged.decision.verdict, verdict) << agreement;
   }
+}
+
+TEST(Judge, AFaceGivesWayToOneOnWhichTheNetworksAgreeFarMore) {
+  const volume::Volume volume = marked(turned_pose(volume::axis_turns({})[6]));
+  Pair pair(within(40));
+  const Networks networks{pair.whole, &pair.finer};
+  for (const double agreement : {0.66, 0.95}) {
+    Judged as_given = face::judge(volume, networks, {});
+    as_given.decision.verdict = Verdict::removed;
+    as_given.decision.sure_face_ml = 60;
+    as_given.decision.may_lie_otherwise = true;
+    as_given.agreement = agreement;
+    const Judged judged = judge_in_any_position(volume, networks, {}, std::move(as_given));
+    EXPECT_EQ(judged.decision.verdict, Verdict::removed);
+    EXPECT_EQ(judged.decision.region.turn.is_none(), agreement > 0.9);
+    EXPECT_FALSE(judged.decision.may_lie_otherwise);
+  }
+}
+
+TEST(Judge, AFaceThatTheNetworksSeeDifferentlyMayBeAnotherPartOfTheHead) {
+  Pair networks(within(40));
+  networks.finer.beside_mm = {0, 0, 32};
+  const Judged judged = face::judge(marked({}), Networks{networks.whole, &networks.finer}, {});
+  ASSERT_EQ(judged.decision.verdict, Verdict::removed) << judged.decision.reason;
+  ASSERT_LT(*judged.agreement, 0.75);
+  EXPECT_TRUE(judged.decision.may_lie_otherwise);
+  const Judged turned = networks.judge(marked({}));
+  EXPECT_EQ(turned.decision.verdict, Verdict::removed) << "no other position shows one";
+  EXPECT_TRUE(turned.decision.region.turn.is_none());
+  EXPECT_FALSE(turned.decision.may_lie_otherwise);
 }
 
 TEST(Judge, AViewOfABodyIsNotLookedAtFromAllSides) {
