@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
-#include <map>
 #include <utility>
+
+#include "face/carry.h"
+#include "face/prepare.h"
 
 namespace efface::batch {
 
@@ -57,11 +59,69 @@ bool shares_frame(const FaceVolume& a, const FaceVolume& b) {
   return !a.frame_of_reference.empty() && a.frame_of_reference == b.frame_of_reference;
 }
 
+/// Whether what an image shows of a face can speak for others.
+bool shows_whole_face(const face::Judged& seen) {
+  return seen.decision.is_whole && !seen.decision.may_lie_otherwise;
+}
+
+/// The volumes of a study that show a whole face, for others of their frame of reference.
+class Witnesses {
+ public:
+  Witnesses(const std::vector<FaceVolume>& volumes,
+            const std::vector<std::vector<face::Judged>>& seen, const Context& context)
+      : volumes_(volumes), seen_(seen), context_(context) {}
+
+  bool has_any_for(std::size_t index) const {
+    for (std::size_t w = 0; w < volumes_.size(); ++w)
+      if (is_one_for(index, w)) return true;
+    return false;
+  }
+
+  /// As the first of them shows it that shows one in the place of `image`; empty when none does.
+  std::vector<face::FaceRegion> face_in(std::size_t index, const volume::Volume& image) {
+    for (std::size_t w = 0; w < volumes_.size(); ++w) {
+      if (!is_one_for(index, w)) continue;
+      std::vector<face::FaceRegion> regions =
+          face::carry(witness(w), image, context_.networks, context_.options.features);
+      if (!regions.empty()) return regions;
+    }
+    return {};
+  }
+
+ private:
+  /// Of several time points the first is the one that others are held against.
+  bool is_one_for(std::size_t index, std::size_t w) const {
+    return w != index && shares_frame(volumes_[index], volumes_[w]) && !seen_[w].empty() &&
+           shows_whole_face(seen_[w].front());
+  }
+
+  const face::Witness& witness(std::size_t w) {
+    if (last_ != w) {
+      const std::size_t first = study::representative_time_points(volumes_[w].time_points).front();
+      const face::Judged& seen = seen_[w].front();
+      witness_.input = face::prepare(volumes_[w].load(first), context_.networks.head.card());
+      witness_.regions = {seen.decision.region};
+      if (seen.region_as_given) witness_.regions.push_back(*seen.region_as_given);
+      last_ = w;
+    }
+    return witness_;
+  }
+
+  const std::vector<FaceVolume>& volumes_;
+  const std::vector<std::vector<face::Judged>>& seen_;
+  const Context& context_;
+  std::optional<std::size_t> last_;  ///< whose `witness_` is
+  face::Witness witness_;
+};
+
 }  // namespace
 
 StudyFaces::StudyFaces(const std::vector<FaceVolume>& volumes, const Context& context,
                        const FaceOfSession& session)
-    : judgements_(volumes.size()), seen_(volumes.size()), carried_(volumes.size()) {
+    : judgements_(volumes.size()),
+      seen_(volumes.size()),
+      carried_(volumes.size()),
+      is_by_session_(volumes.size(), false) {
   std::size_t heads = 0, full = 0;
   std::vector<std::pair<std::size_t, std::size_t>> wanted;
   for (std::size_t v = 0; v < volumes.size(); ++v) {
@@ -74,7 +134,7 @@ StudyFaces::StudyFaces(const std::vector<FaceVolume>& volumes, const Context& co
     }
   }
   look_at(volumes, wanted, context);
-  if (session) ask_session(volumes, session, context);
+  ask_others(volumes, session, context);
   look_in_any_position(volumes, wanted, context);
   for (std::size_t v = 0; v < volumes.size(); ++v) {
     FaceJudgement& judgement = judgements_[v];
@@ -124,16 +184,23 @@ void StudyFaces::look_at(const std::vector<FaceVolume>& volumes,
 }
 
 /// Nothing is carried to a volume unless it is to all of its time points.
-void StudyFaces::ask_session(const std::vector<FaceVolume>& volumes, const FaceOfSession& session,
-                             const Context& context) {
+void StudyFaces::ask_others(const std::vector<FaceVolume>& volumes, const FaceOfSession& session,
+                            const Context& context) {
+  Witnesses witnesses(volumes, seen_, context);
   for (std::size_t v = 0; v < volumes.size(); ++v) {
     const bool is_uncertain = std::any_of(
         seen_[v].begin(), seen_[v].end(),
         [](const face::Judged& seen) { return seen.decision.verdict == face::Verdict::uncertain; });
-    if (!is_uncertain || is_explained(volumes, v)) continue;
+    const bool has_others = session || witnesses.has_any_for(v);
+    if (!is_uncertain || !has_others || is_explained(volumes, v)) continue;
     for (const std::size_t t : study::representative_time_points(volumes[v].time_points)) {
       context.check_cancelled();
-      std::vector<face::FaceRegion> regions = session(volumes[v].load(t));
+      const volume::Volume image = volumes[v].load(t);
+      std::vector<face::FaceRegion> regions = witnesses.face_in(v, image);
+      if (regions.empty() && session) {
+        regions = session(image);
+        is_by_session_[v] = true;
+      }
       if (regions.empty()) {
         carried_[v].clear();
         break;
@@ -164,16 +231,12 @@ void StudyFaces::look_in_any_position(
   }
 }
 
-/// Whether another volume shows the face of all that this one shows.
+/// Whether another volume shows the whole face of all that this one shows.
 bool StudyFaces::is_explained(const std::vector<FaceVolume>& volumes, std::size_t index) const {
   const FaceVolume& own = volumes[index];
   for (std::size_t v = 0; v < volumes.size(); ++v) {
     if (v == index || !shares_frame(own, volumes[v])) continue;
-    const bool shows_face =
-        std::any_of(seen_[v].begin(), seen_[v].end(), [](const face::Judged& seen) {
-          return seen.decision.verdict == face::Verdict::removed &&
-                 !seen.decision.may_lie_otherwise;
-        });
+    const bool shows_face = std::any_of(seen_[v].begin(), seen_[v].end(), shows_whole_face);
     if (shows_face && covers(volumes[v].grid, own.grid)) return true;
   }
   return false;
@@ -200,7 +263,10 @@ void StudyFaces::settle(const std::vector<FaceVolume>& volumes, std::size_t inde
             "cleaned by the face that another volume of its frame of reference shows";
       } else if (judgement.verdict == face::Verdict::uncertain && !carried_[index].empty()) {
         judgement.verdict = face::Verdict::removed;
-        judgement.reason = "cleaned by the face that another image of its session shows";
+        judgement.reason =
+            is_by_session_[index]
+                ? "cleaned by the face that another image of its session shows"
+                : "cleaned by the face that another volume of its frame of reference shows";
         for (const face::FaceRegion& region : carried_[index]) judgement.regions.push_back(&region);
       }
       break;

@@ -50,10 +50,11 @@ class StudyFaces {
   /// verdict:
   /// * removed: own region or one shared by the frame of reference;
   /// * an uncertain volume, or one too thin to judge, is cleaned by what another volume of its
-  /// frame of
-  ///   reference saw when that one covers its field of view (95 %); otherwise it stays uncertain;
-  /// * an uncertain volume is cleaned by what `session` says of each of its time points that were
-  ///   looked at;
+  /// frame
+  ///   of reference saw when that one covers its field of view (95 %) and shows a whole face;
+  ///   otherwise it stays uncertain;
+  /// * an uncertain volume that reaches beyond, or of which `session` says more, is cleaned by what
+  ///   can be carried to each of its time points that were looked at (face/carry.h);
   /// * a few transverse slices show no face: no surface can be rebuilt from them.
   StudyFaces(const std::vector<FaceVolume>& volumes, const Context& context,
              const FaceOfSession& session = {});
@@ -71,8 +72,9 @@ class StudyFaces {
   void look_at(const std::vector<FaceVolume>& volumes,
                const std::vector<std::pair<std::size_t, std::size_t>>& wanted,
                const Context& context);
-  void ask_session(const std::vector<FaceVolume>& volumes, const FaceOfSession& session,
-                   const Context& context);
+  /// What others show of the face, carried to a volume: those of its frame of reference first.
+  void ask_others(const std::vector<FaceVolume>& volumes, const FaceOfSession& session,
+                  const Context& context);
   void look_in_any_position(const std::vector<FaceVolume>& volumes,
                             const std::vector<std::pair<std::size_t, std::size_t>>& wanted,
                             const Context& context);
@@ -80,7 +82,8 @@ class StudyFaces {
   void settle(const std::vector<FaceVolume>& volumes, std::size_t index);
   std::vector<FaceJudgement> judgements_;
   std::vector<std::vector<face::Judged>> seen_;         ///< by volume, its time points
-  std::vector<std::vector<face::FaceRegion>> carried_;  ///< by volume, from its session
+  std::vector<std::vector<face::FaceRegion>> carried_;  ///< by volume, from others
+  std::vector<bool> is_by_session_;                     ///< those come from its session
   bool may_hold_head_ = false;
   bool is_free_of_heads_ = false;
 };

@@ -32,8 +32,7 @@ std::optional<face::Witness> look_at(const std::string& path, const Context& con
   face::Witness witness;
   witness.input = face::prepare(image, context.networks.head.card());
   face::Judged judged = face::judge(std::move(image), context.networks, decide);
-  if (judged.decision.verdict != face::Verdict::removed || judged.decision.may_lie_otherwise)
-    return std::nullopt;
+  if (!judged.decision.is_whole || judged.decision.may_lie_otherwise) return std::nullopt;
   witness.regions.push_back(std::move(judged.decision.region));
   if (judged.region_as_given) witness.regions.push_back(std::move(*judged.region_as_given));
   return witness;

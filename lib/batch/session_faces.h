@@ -19,8 +19,8 @@ class SessionFaces {
   SessionFaces(const std::vector<std::string>& structural, const Context& context)
       : structural_(structural), context_(context) {}
 
-  /// The face that the first of them shows which shows one in this image's place; empty when none
-  /// does. What cannot be read, or is not one plain image, shows none.
+  /// The face that the first of them shows which shows a whole one in this image's place; empty
+  /// when none does. What cannot be read, or is not one plain image, shows none.
   std::vector<face::FaceRegion> in(const volume::Volume& image);
 
  private:

@@ -43,6 +43,10 @@ struct FaceDecision {
   HeadPose pose;                               ///< as far as anything of a head was found
   double misfit_mm = 0;                        ///< mean, of the parts to that pose
   double sure_face_ml = 0;                     ///< see Evidence
+  /// Of a removed face: all chosen features but ears (which may be pressed flat) were found, as far
+  /// as their places are in view, and tissue fills those. What somebody else defaced before is not
+  /// whole: it cannot say where the face is in another image.
+  bool is_whole = false;
   /// A head turned upright may be seen better: uncertain, or (by judge()) a face that the networks
   /// see too differently.
   bool may_lie_otherwise = false;

@@ -89,7 +89,7 @@ std::string filter_bar(const std::vector<PageRow>& rows) {
 }
 
 std::string title_of(const PageRow& row) {
-  const std::string score = std::isfinite(row.score) ? fmt::format("{:.2f}", row.score) : "none";
+  const std::string score = std::isfinite(row.score) ? fmt::format("{:.3f}", row.score) : "none";
   return fmt::format("<h2>score <b>{}</b><span>{}{}</span></h2>\n", score,
                      face::to_string(row.verdict), row.is_released ? "" : " · withheld");
 }

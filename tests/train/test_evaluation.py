@@ -198,6 +198,22 @@ class Calibration(unittest.TestCase):
     def test_equal_scores_are_one_point(self):
         self.assertEqual(calibrate.points([(1.0, True)] * 60 + [(1.0, False)] * 20), [[1.0, 0.7439]])
 
+    def test_scores_of_a_calibrated_card_are_made_raw_again(self):
+        curve = [[0.2, 0.5], [0.6, 0.9]]
+        self.assertAlmostEqual(calibrate.raw_score(curve, 0.7), 0.4)
+        self.assertEqual(calibrate.raw_score(curve, 0.5), 0.2)
+        one = {"score": 0.7, "verdict": "removed", "missed": False, "face_ml": 90}
+        records = {"synthetic/plain/0": {"volumes": [one] * 20}}
+        entry = calibrate.calibration({"records": records}, {"removed": curve, "none": curve})
+        self.assertEqual(entry["removed"], [[0.4, 0.9545]])
+
+    def test_few_wrong_ones_among_low_scores_do_not_spread(self):
+        pairs = [(0.1, i >= 6) for i in range(60)] + [(0.2 + i / 2000, True) for i in range(1000)]
+        low, high = calibrate.points(pairs)
+        self.assertEqual(low[0], 0.1)
+        self.assertLess(low[1], 0.91)
+        self.assertGreater(high[1], 0.998)
+
     def test_withheld_volumes_do_not_count(self):
         one = {"score": 0.9, "verdict": "removed", "missed": False, "face_ml": 90}
         records = {"synthetic/plain/0": {"volumes": [one, one | {"verdict": "uncertain"},

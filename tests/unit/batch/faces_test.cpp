@@ -68,7 +68,8 @@ Shown thin(Shown shown, Extent extent) {
 
 class StudyFacesTest : public testing::Test {
  protected:
-  /// Judges the volumes of one study. Every full one is loaded once, or again when it is uncertain.
+  /// Judges the volumes of one study. Every full one is loaded once, or again when it is uncertain
+  /// and when it may tell of another.
   const StudyFaces& judge(const std::vector<Shown>& study) {
     volumes_.clear();
     loaded_ = 0;
@@ -80,7 +81,7 @@ class StudyFacesTest : public testing::Test {
     }
     faces_ = std::make_unique<StudyFaces>(volumes_, made_.context);
     EXPECT_GE(loaded_, full);
-    EXPECT_LE(loaded_, 2 * full);
+    EXPECT_LE(loaded_, 3 * full);
     return *faces_;
   }
 
@@ -165,6 +166,52 @@ TEST_F(StudyFacesTest, AnUncertainVolumeStaysSoWhereNothingCoversIt) {
   half.in_view = [](const volume::Vec3& p) { return p[0] > -60; };
   EXPECT_EQ(verdict(shown(half, "1", -56)), Verdict::uncertain) << "a part of its field of view";
   EXPECT_EQ((*faces_)[1].verdict, Verdict::removed) << (*faces_)[1].reason;
+}
+
+TEST_F(StudyFacesTest, AWiderUncertainVolumeIsCleanedByAnotherThatShowsAllOfTheHead) {
+  const SyntheticHead head;
+  const auto wide = [&](const volume::Vec3& moved_mm) {
+    Shown made = shown(faceless());
+    for (volume::Vec3& origin : made.volume.grid.slice_origin)
+      for (std::size_t a = 0; a < 3; ++a) origin[a] += moved_mm[a];
+    made.volume.load = [load_still = made.volume.load, grid = made.volume.grid](std::size_t t) {
+      volume::Volume image = load_still(t);
+      image.grid = grid;
+      return image;
+    };
+    return made;
+  };
+  SyntheticHead narrow;
+  narrow.in_view = [](const volume::Vec3& p) { return p[0] > -92; };
+  const StudyFaces& faces = judge({wide({0, 0, 0}), shown(narrow, "1", -92)});
+  EXPECT_EQ(faces[0].verdict, Verdict::removed) << faces[0].reason;
+  EXPECT_EQ(faces[0].reason, cleaned);
+  EXPECT_EQ(faces[0].regions.size(), 2U) << "as the frame of reference has it, and as carried";
+  EXPECT_EQ(judge({wide({0, 0, 22}), shown(narrow, "1", -92)})[0].verdict, Verdict::uncertain)
+      << "the head moved";
+}
+
+TEST_F(StudyFacesTest, WhatIsLeftOfADefacedHeadDoesNotSpeakForAnother) {
+  SyntheticHead defaced;
+  defaced.change = [](const volume::Vec3& p, face::Label label) {
+    return p[1] < -30 && p[2] < -55 && label != face::Label::brain ? face::Label::air : label;
+  };
+  Shown other = shown(defaced);
+  const auto load_whole = other.volume.load;
+  other.volume.load = [load_whole, grid = other.volume.grid](std::size_t t) {
+    volume::Volume image = load_whole(t);
+    for (std::size_t v = 0; v < image.values.size(); ++v) {
+      const std::size_t in_slice = v % (grid.columns * grid.rows);
+      const auto p = grid.patient_mm(static_cast<double>(in_slice % grid.columns),
+                                     static_cast<double>(in_slice / grid.columns),
+                                     v / (grid.columns * grid.rows));
+      if (p[1] < -30 && p[2] < -55) image.values[v] = 10;
+    }
+    return image;
+  };
+  const StudyFaces& faces = judge({shown(faceless()), other});
+  ASSERT_EQ(faces[1].verdict, Verdict::removed) << faces[1].reason;
+  EXPECT_EQ(faces[0].verdict, Verdict::uncertain) << faces[0].reason;
 }
 
 TEST_F(StudyFacesTest, ThinStacksAreNotShownToTheModel) {

@@ -295,6 +295,33 @@ TEST(Decide, AFaceCutInFrontMayBeWrappedBehindTheHead) {
   EXPECT_EQ(decide(head.probabilities(), ct, {}).verdict, Verdict::removed);
 }
 
+/// A head cut along a plane as defacing tools do, in front of which nothing is left.
+SyntheticHead defaced_below(double z) {
+  SyntheticHead head;
+  head.change = [z](const Vec3& p, Label label) {
+    return p[1] < -30 && p[2] < z && label != Label::brain ? Label::air : label;
+  };
+  return head;
+}
+
+TEST(Decide, AFaceThatSomebodyCutSpeaksForNoOther) {
+  EXPECT_TRUE(decide_on(SyntheticHead()).is_whole);
+  const FaceDecision cut = decide_on(defaced_below(-55));
+  ASSERT_EQ(cut.verdict, Verdict::removed) << cut.reason;
+  EXPECT_FALSE(cut.is_whole);
+
+  SyntheticHead ends_above_the_mouth;
+  ends_above_the_mouth.in_view = [](const Vec3& p) { return p[2] > -60; };
+  const FaceDecision part = decide_on(ends_above_the_mouth);
+  ASSERT_EQ(part.verdict, Verdict::removed) << part.reason;
+  EXPECT_TRUE(part.is_whole) << "what is not in view is not missing";
+
+  SyntheticHead without_ears;
+  without_ears.has[static_cast<std::size_t>(Feature::ears)] = false;
+  EXPECT_TRUE(decide_on(without_ears).is_whole);
+  EXPECT_FALSE(decide_on(defaced_below(200)).is_whole) << "no face at all";
+}
+
 TEST(Decide, ADoubtfulBrainIsUncertain) {
   const SyntheticHead head;
   const std::size_t n = head.grid.voxel_count();
