@@ -4,8 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "face/carry.h"
-#include "face/prepare.h"
+#include "batch/frame_faces.h"
 
 namespace efface::batch {
 
@@ -54,65 +53,6 @@ bool covers(const volume::StackGrid& by, const volume::StackGrid& what) {
   }
   return static_cast<double>(inside) >= enough_coverage * static_cast<double>(all);
 }
-
-bool shares_frame(const FaceVolume& a, const FaceVolume& b) {
-  return !a.frame_of_reference.empty() && a.frame_of_reference == b.frame_of_reference;
-}
-
-/// Whether what an image shows of a face can speak for others.
-bool shows_whole_face(const face::Judged& seen) {
-  return seen.decision.is_whole && !seen.decision.may_lie_otherwise;
-}
-
-/// The volumes of a study that show a whole face, for others of their frame of reference.
-class Witnesses {
- public:
-  Witnesses(const std::vector<FaceVolume>& volumes,
-            const std::vector<std::vector<face::Judged>>& seen, const Context& context)
-      : volumes_(volumes), seen_(seen), context_(context) {}
-
-  bool has_any_for(std::size_t index) const {
-    for (std::size_t w = 0; w < volumes_.size(); ++w)
-      if (is_one_for(index, w)) return true;
-    return false;
-  }
-
-  /// As the first of them shows it that shows one in the place of `image`; empty when none does.
-  std::vector<face::FaceRegion> face_in(std::size_t index, const volume::Volume& image) {
-    for (std::size_t w = 0; w < volumes_.size(); ++w) {
-      if (!is_one_for(index, w)) continue;
-      std::vector<face::FaceRegion> regions =
-          face::carry(witness(w), image, context_.networks, context_.options.features);
-      if (!regions.empty()) return regions;
-    }
-    return {};
-  }
-
- private:
-  /// Of several time points the first is the one that others are held against.
-  bool is_one_for(std::size_t index, std::size_t w) const {
-    return w != index && shares_frame(volumes_[index], volumes_[w]) && !seen_[w].empty() &&
-           shows_whole_face(seen_[w].front());
-  }
-
-  const face::Witness& witness(std::size_t w) {
-    if (last_ != w) {
-      const std::size_t first = study::representative_time_points(volumes_[w].time_points).front();
-      const face::Judged& seen = seen_[w].front();
-      witness_.input = face::prepare(volumes_[w].load(first), context_.networks.head.card());
-      witness_.regions = {seen.decision.region};
-      if (seen.region_as_given) witness_.regions.push_back(*seen.region_as_given);
-      last_ = w;
-    }
-    return witness_;
-  }
-
-  const std::vector<FaceVolume>& volumes_;
-  const std::vector<std::vector<face::Judged>>& seen_;
-  const Context& context_;
-  std::optional<std::size_t> last_;  ///< whose `witness_` is
-  face::Witness witness_;
-};
 
 }  // namespace
 
@@ -186,17 +126,17 @@ void StudyFaces::look_at(const std::vector<FaceVolume>& volumes,
 /// Nothing is carried to a volume unless it is to all of its time points.
 void StudyFaces::ask_others(const std::vector<FaceVolume>& volumes, const FaceOfSession& session,
                             const Context& context) {
-  Witnesses witnesses(volumes, seen_, context);
+  FrameFaces frame(volumes, seen_, context);
   for (std::size_t v = 0; v < volumes.size(); ++v) {
     const bool is_uncertain = std::any_of(
         seen_[v].begin(), seen_[v].end(),
         [](const face::Judged& seen) { return seen.decision.verdict == face::Verdict::uncertain; });
-    const bool has_others = session || witnesses.has_any_for(v);
+    const bool has_others = session || frame.has_any_for(v);
     if (!is_uncertain || !has_others || is_explained(volumes, v)) continue;
     for (const std::size_t t : study::representative_time_points(volumes[v].time_points)) {
       context.check_cancelled();
       const volume::Volume image = volumes[v].load(t);
-      std::vector<face::FaceRegion> regions = witnesses.face_in(v, image);
+      std::vector<face::FaceRegion> regions = frame.in(v, image);
       if (regions.empty() && session) {
         regions = session(image);
         is_by_session_[v] = true;
@@ -236,7 +176,7 @@ bool StudyFaces::is_explained(const std::vector<FaceVolume>& volumes, std::size_
   const FaceVolume& own = volumes[index];
   for (std::size_t v = 0; v < volumes.size(); ++v) {
     if (v == index || !shares_frame(own, volumes[v])) continue;
-    const bool shows_face = std::any_of(seen_[v].begin(), seen_[v].end(), shows_whole_face);
+    const bool shows_face = std::any_of(seen_[v].begin(), seen_[v].end(), face::can_be_witness);
     if (shows_face && covers(volumes[v].grid, own.grid)) return true;
   }
   return false;

@@ -1,11 +1,9 @@
 #include "batch/session_faces.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "base/error.h"
 #include "face/judge.h"
-#include "face/prepare.h"
 #include "volume_itk/image_file.h"
 
 namespace efface::batch {
@@ -29,13 +27,9 @@ std::optional<face::Witness> look_at(const std::string& path, const Context& con
   } catch (const base::Error&) {
     return std::nullopt;  // that image's own record says why
   }
-  face::Witness witness;
-  witness.input = face::prepare(image, context.networks.head.card());
-  face::Judged judged = face::judge(std::move(image), context.networks, decide);
-  if (!judged.decision.is_whole || judged.decision.may_lie_otherwise) return std::nullopt;
-  witness.regions.push_back(std::move(judged.decision.region));
-  if (judged.region_as_given) witness.regions.push_back(std::move(*judged.region_as_given));
-  return witness;
+  const face::Judged judged = face::judge(image, context.networks, decide);
+  if (!face::can_be_witness(judged)) return std::nullopt;
+  return face::make_witness(image, judged, context.networks);
 }
 
 }  // namespace

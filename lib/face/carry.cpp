@@ -87,6 +87,16 @@ bool hold_what_is_seen(std::span<const FaceRegion> regions, const ModelInput& im
 
 }  // namespace
 
+bool can_be_witness(const Judged& judged) {
+  return judged.decision.is_whole && !judged.decision.may_lie_otherwise;
+}
+
+Witness make_witness(const volume::Volume& image, const Judged& judged, const Networks& networks) {
+  Witness witness{prepare(image, networks.head.card()), {judged.decision.region}};
+  if (judged.region_as_given) witness.regions.push_back(*judged.region_as_given);
+  return witness;
+}
+
 std::vector<FaceRegion> carry(const Witness& witness, const volume::Volume& image,
                               const Networks& networks, std::span<const Feature> features) {
   const ModelInput input = prepare(image, networks.head.card());

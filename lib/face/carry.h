@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "face/decide.h"
+#include "face/judge.h"
 #include "face/model.h"
 #include "volume/volume.h"
 
@@ -17,6 +17,13 @@ struct Witness {
   ModelInput input;  ///< as prepare() makes it for the first network
   std::vector<FaceRegion> regions;
 };
+
+/// Whether what was seen of an image can speak for others: a whole face, in a position that is not
+/// in doubt.
+bool can_be_witness(const Judged& judged);
+
+/// Of an image that can be one.
+Witness make_witness(const volume::Volume& image, const Judged& judged, const Networks& networks);
 
 /// A witness's regions where they lie in `image`, 3 mm wider: two images of a session are some
 /// millimetres apart, and echo-planar ones bent. Empty unless
