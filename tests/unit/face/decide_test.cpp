@@ -341,13 +341,19 @@ TEST(Decide, ADoubtfulBrainIsUncertain) {
 }
 
 TEST(Decide, ARegionDeepInTheBrainIsUncertain) {
+  using namespace canonical;
   SyntheticHead head;
-  head.change = [](const Vec3& p, Label l) {  // brain, it says, fills the face between its parts
-    return l == Label::head && p[1] < -4 && p[2] < 20 ? Label::brain : l;
+  // Brain, it says, lies between the parts of the face, before them, and nowhere near them.
+  head.change = [](const Vec3& p, Label l) {
+    const bool is_near = norm(p - eye_left) < 27 || norm(p - eye_right) < 27 ||
+                         norm(p - nose) < 31 || norm(p - mouth) < 36;
+    const bool is_before = p[1] < -4 && p[2] < 20 && p[2] > -130 && std::abs(p[0]) < 70;
+    return (l == Label::head || l == Label::air) && is_before && !is_near ? Label::brain : l;
   };
   const FaceDecision d = decide_on(head);
   EXPECT_EQ(d.verdict, Verdict::uncertain);
   EXPECT_EQ(d.reason, "the face's region reaches far into the brain");
+  EXPECT_GT(d.collision_ml, 700);
 }
 
 TEST(Decide, ABrainThatTakesTheEyesIsUncertain) {
