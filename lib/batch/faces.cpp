@@ -11,6 +11,8 @@ namespace efface::batch {
 namespace {
 
 constexpr double enough_coverage = 0.95;
+constexpr char cleaned_by_frame[] =
+    "cleaned by the face that another volume of its frame of reference shows";
 constexpr std::size_t lattice = 12;  // points along each axis when coverage is measured
 
 /// How bad news is: the worst of several time points decides.
@@ -132,7 +134,7 @@ void StudyFaces::ask_others(const std::vector<FaceVolume>& volumes, const FaceOf
         seen_[v].begin(), seen_[v].end(),
         [](const face::Judged& seen) { return seen.decision.verdict == face::Verdict::uncertain; });
     const bool has_others = session || frame.has_any_for(v);
-    if (!is_uncertain || !has_others || is_explained(volumes, v)) continue;
+    if (!is_uncertain || !has_others) continue;
     for (const std::size_t t : study::representative_time_points(volumes[v].time_points)) {
       context.check_cancelled();
       const volume::Volume image = volumes[v].load(t);
@@ -197,16 +199,12 @@ void StudyFaces::settle(const std::vector<FaceVolume>& volumes, std::size_t inde
   }
   switch (own.extent) {
     case study::Extent::full:
-      if (judgement.verdict == face::Verdict::uncertain && is_covered) {
+      if (judgement.verdict == face::Verdict::uncertain &&
+          (is_covered || !carried_[index].empty())) {
         judgement.verdict = face::Verdict::removed;
-        judgement.reason =
-            "cleaned by the face that another volume of its frame of reference shows";
-      } else if (judgement.verdict == face::Verdict::uncertain && !carried_[index].empty()) {
-        judgement.verdict = face::Verdict::removed;
-        judgement.reason =
-            is_by_session_[index]
-                ? "cleaned by the face that another image of its session shows"
-                : "cleaned by the face that another volume of its frame of reference shows";
+        judgement.reason = is_covered || !is_by_session_[index]
+                               ? cleaned_by_frame
+                               : "cleaned by the face that another image of its session shows";
         for (const face::FaceRegion& region : carried_[index]) judgement.regions.push_back(&region);
       }
       break;
@@ -218,7 +216,7 @@ void StudyFaces::settle(const std::vector<FaceVolume>& volumes, std::size_t inde
     case study::Extent::scattered_transverse:
       judgement.verdict = is_covered ? face::Verdict::removed : face::Verdict::uncertain;
       judgement.reason =
-          is_covered ? "cleaned by the face that another volume of its frame of reference shows"
+          is_covered ? cleaned_by_frame
           : own.extent == study::Extent::thin_other
               ? "a few slices that may show the profile, and no volume that covers them"
               : "slices that may rebuild a face with others of the study, and no volume that "

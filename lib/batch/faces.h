@@ -53,8 +53,9 @@ class StudyFaces {
   /// frame
   ///   of reference saw when that one covers its field of view (95 %) and shows a whole face;
   ///   otherwise it stays uncertain;
-  /// * an uncertain volume that reaches beyond, or of which `session` says more, is cleaned by what
-  ///   can be carried to each of its time points that were looked at (face/carry.h);
+  /// * what can be carried to all time points of an uncertain volume that were looked at, from a
+  ///   volume of its frame of reference or by `session` (face/carry.h), cleans it, too: where its
+  ///   view is wider, or the head has moved a little;
   /// * a few transverse slices show no face: no surface can be rebuilt from them.
   StudyFaces(const std::vector<FaceVolume>& volumes, const Context& context,
              const FaceOfSession& session = {});
