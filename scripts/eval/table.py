@@ -42,7 +42,7 @@ def judged_cells(r):
 
 
 def real(records):
-    lines = [[k.split("/")[1], r["status"], r["verdict"], number(r["score"], 2), *judged_cells(r),
+    lines = [[k.split("/")[1], r["status"], r["verdict"], number(r["score"]), *judged_cells(r),
               r["seconds"], r["cpu_seconds"], r["peak_mib"]] for k, r in records.items() if k.startswith("real/")]
     return "**Real volumes with landmarks, as given.**\n\n" + rows(
         ["volume", "judge", "verdict", "score", "landmarks gone", "brain core voxels", "faces after",
@@ -80,7 +80,7 @@ def other(records):
             continue
         for v in r.get("volumes", [r]):
             lines.append([v["volume"], v["expected"], "×".join(map(str, v["size"])), v["outcome"], v["verdict"],
-                          number(v["score"], 2), v["why"]])
+                          number(v["score"]), v["why"]])
     text = "**Other real volumes, and negatives made of real ones.**\n\n" + rows(
         ["volume", "in view", "size", "outcome", "verdict", "score", "why"], lines)
     lines = [[k.split("/")[1], c["inputs"], c["written"], c["withheld"], c["failed"],
@@ -120,12 +120,12 @@ def reliability(records):
     """Score against what is true: of the volumes that the program would release."""
     volumes = [v for g in synthetic_records(records).values() for v in g
                if v["score"] is not None and v["outcome"] == "written"]
-    edges, lines = [0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0001], []
+    edges, lines = [0, 0.5, 0.9, 0.97, 0.99, 0.998, 1.0001], []
     for low, high in zip(edges, edges[1:]):
         group = [v for v in volumes if low <= v["score"] < high]
         right = sum(not v["missed"] for v in group)
         if group:
-            lines.append([f"{low:.1f} to {min(high, 1):.1f}", len(group), f"{np.mean([v['score'] for v in group]):.2f}",
+            lines.append([f"{low:.3f} to {min(high, 1):.3f}", len(group), f"{np.mean([v['score'] for v in group]):.3f}",
                           f"{right / len(group):.3f}"])
     return "**Score and truth** (synthetic volumes that were written).\n\n" + rows(
         ["score", "volumes", "mean score", "share without a missed face"], lines)
