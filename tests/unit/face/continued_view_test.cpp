@@ -89,7 +89,9 @@ TEST(ContinuedView, AFaceThatIsOverlookedAtTheEndIsSeenInItAndRemoved) {
   EXPECT_NE(judged.decision.reason.find("seen with the view continued"), std::string::npos);
   EXPECT_GT(judged.decision.label_ml[static_cast<std::size_t>(Label::eyes)], 10);
   EXPECT_LE(judged.air.grid.origin[2], -80);
-  EXPECT_EQ(judged.air.grid, model_grid(above(-80).grid, ModelCard{.spacing_mm = 5}));
+  ModelCard card;
+  card.spacing_mm = 5;
+  EXPECT_EQ(judged.air.grid, model_grid(above(-80).grid, card));
 }
 
 TEST(ContinuedView, AFaceThatIsOverlookedThereAsWellIsNotDenied) {

@@ -54,7 +54,7 @@ inline double outside_mm(const volume::Vec3& p, const volume::Vec3& c, const vol
 
 /// A head as a network sees it: sure within its parts, smooth across their borders.
 struct SmoothHead {
-  HeadPose pose;
+  HeadPose pose{};
   bool has_tissue = true, has_brain = true, has_face = true;
 
   volume::Vec3 head_mm(const volume::Vec3& patient) const {
