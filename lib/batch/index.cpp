@@ -150,10 +150,6 @@ class Grouping {
   StudyFiles* last_ = nullptr;
 };
 
-}  // namespace
-
-namespace {
-
 std::string_view image_of(const StudyFiles& study) {
   for (const IndexedFile& file : study.files)
     if (file.content == ContentKind::image) return file.path;
