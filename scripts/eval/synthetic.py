@@ -16,6 +16,7 @@ from scipy.spatial.transform import Rotation
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "train"))
 import artefacts  # noqa: E402
 import bodies  # noqa: E402
+import echo_planar  # noqa: E402
 import face_mesh  # noqa: E402
 import head_volume as hv  # noqa: E402
 import make_data  # noqa: E402
@@ -41,6 +42,7 @@ class Scene:
     target: np.ndarray
     inside: np.ndarray
     spacing: float
+    tissue: np.ndarray = None  # of a painted head
 
 
 def held_out_heads(face_model, maps, cache, count=6, warps=2):
@@ -84,10 +86,11 @@ def painted(rng, head, mode, degrees=8.0, kind="head", turn=None):
     matrix, middle = turn.as_matrix(), (np.array(tissue.shape) - 1) / 2
     offset = middle - matrix @ middle
     image = ndimage.affine_transform(image, matrix, offset, order=1, mode="constant", cval=float(mean[0]))
-    target = ndimage.affine_transform(target, matrix, offset, order=0, mode="constant", cval=0)
+    target, tissue = (ndimage.affine_transform(labels, matrix, offset, order=0, mode="constant", cval=0)
+                      for labels in (target, tissue))
     inside = np.ones(image.shape, bool)
     target[target == hv.UNSEEN] = hv.AIR
-    return Scene(image.astype(np.float32), target, inside, head.spacing_mm)
+    return Scene(image.astype(np.float32), target, inside, head.spacing_mm, tissue)
 
 
 def noisy(rng, scene, mode, level):
@@ -150,6 +153,18 @@ def blurred(rng, s, mode):
     s.image = ndimage.gaussian_filter(s.image, rng.uniform(1.5, 3.0) / s.spacing)
 
 
+def echo_planar_slab(rng, s, mode):
+    """Two thirds end somewhere about the face, as most do, upright in their box."""
+    s.image, s.target = echo_planar.acquire(rng, s.image, s.target, s.tissue, s.spacing)
+    if rng.random() < 2 / 3:
+        eyes = np.argwhere(s.target == hv.EYES)[:, 2].mean()
+        s.inside[:, :, :max(0, int(eyes + rng.uniform(-70, 25) / s.spacing))] = False
+
+
+def positrons(rng, s, mode):
+    s.image = artefacts.positrons(rng, s.image, s.spacing)
+
+
 def chest(rng, s, mode):
     """A neck and a trunk below the head, with lungs and a spine, of its tissues' values."""
     face = (s.target >= hv.EYES) & (s.target <= hv.EARS)
@@ -189,6 +204,7 @@ NUISANCES = {
     "metal": ("head", ALL, metal),
     "things in air": ("head", ALL, in_air), "hair": ("head", ALL, hair), "headphones": ("head", ALL, headphones),
     "shading": ("head", MR, shading), "noise on it": ("head", ALL, nothing), "blurred": ("head", ALL, blurred),
+    "echo-planar": ("head", echo_planar.MODES, echo_planar_slab), "PET": ("head", ("pet",), positrons),
     "generator's own mix": ("mix", ALL, nothing), "already defaced": ("defaced", ALL, nothing),
     "brain only": ("brain", MR, nothing), "body, phantom": ("body", ALL, nothing), "noise only": ("noise", MR, nothing)}
 

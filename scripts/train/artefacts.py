@@ -126,3 +126,10 @@ def wrap(rng, image, target, inside, spacing):
 def ghost(rng, image, spacing):
     """A faint copy of the head, moved along one axis."""
     return image + rng.uniform(0.03, 0.15) * np.roll(image, int(rng.uniform(30, 120) / spacing), rng.integers(3))
+
+
+def positrons(rng, image, spacing):
+    """The resolution (4 to 9 mm) and the grainy noise of PET, which is stronger where there is more uptake."""
+    grain = smooth_noise(rng, image.shape, rng.uniform(3, 6) / spacing)
+    image = ndimage.gaussian_filter(image, rng.uniform(4, 9) / 2.355 / spacing)
+    return np.maximum(image + rng.uniform(0.01, 0.1) * np.sqrt(np.maximum(image, 0)) * grain, 0).astype(np.float32)

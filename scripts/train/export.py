@@ -16,7 +16,7 @@ from torch import nn
 
 import head_volume
 import randomise
-from network import FaceNet
+from network import FaceNet, exported_weights
 
 
 class Probabilities(nn.Module):
@@ -68,8 +68,7 @@ def rewrite(card_path, version):
     for of in filter(None, (card, card.get("face_network"))):
         path = card_path.with_name(of["file"])
         network = FaceNet()
-        network.load_state_dict({name.removeprefix("network."): value for name, value in
-                                 torch.jit.load(path).state_dict().items()})
+        network.load_state_dict(exported_weights(path))
         save(network, path)
         of["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
     card["version"] = version

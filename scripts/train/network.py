@@ -114,3 +114,8 @@ class FaceNet(nn.Module):
         coarse = F.interpolate(coarse + self.logits1(x1), scale_factor=4.0, mode="nearest")
         x0 = self.up0(x1, s0)
         return self.logits(x0) + coarse
+
+
+def exported_weights(path):
+    """The state dict of a FaceNet that export.py has written as TorchScript."""
+    return {name.removeprefix("network."): value for name, value in torch.jit.load(path).state_dict().items()}

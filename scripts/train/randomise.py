@@ -1,7 +1,7 @@
 """Label maps to random images: pose, field of view, contrast, artefacts, normalisation.
 
-What it is for: training pairs (image float32, target uint8), both [x, y, z] on an LPS grid; MR and CT
-of no particular scanner; of whole heads (WHOLE) or of the face alone, finer (FACE). What it does not
+What it is for: training pairs (image float32, target uint8), both [x, y, z] on an LPS grid; MR, CT and
+PET of no particular scanner; of whole heads (WHOLE) or of the face alone, finer (FACE). What it does not
 do: head shapes (head_volume.py). After SynthSeg (Billot 2023) and SynthStrip (Hoopes 2022).
 """
 import dataclasses
@@ -12,10 +12,10 @@ from scipy.spatial.transform import Rotation
 
 import artefacts
 import bodies
+import echo_planar
 import head_volume as hv
 from head_volume import T
 from noise import smooth_noise
-
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,12 +28,13 @@ class View:
     slab: float  # share, of the others, that are a few centimetres thick
     half: float  # share, of the others, that end somewhere in the head
     wrapped: float  # share of MR heads folded over along anterior-posterior
+    axial: float  # share of echo-planar images that are a stack of axial slices
 
 
 WHOLE = View(3.0, {"head": 0.72, "defaced": 0.06, "brain": 0.04, "body": 0.15, "noise": 0.03}, False, 0.35,
-             slab=0.2, half=0.25, wrapped=0.15)
+             slab=0.2, half=0.25, wrapped=0.15, axial=0.7)
 FACE = View(2.0, {"head": 0.83, "defaced": 0.09, "brain": 0.03, "body": 0.04, "noise": 0.01}, True, 0.6,
-            slab=0.05, half=0, wrapped=0.06)
+            slab=0.05, half=0, wrapped=0.06, axial=0.5)
 REAL_SHARE = 0.45  # of the samples with a head
 GREY = {  # rough means in [0, 1]; what is missing is drawn at random
     "t1": {"skin": .6, "fat": .95, "bone": .08, "marrow": .6, "csf": .15, "cortex": .5, "white": .75,
@@ -47,7 +48,22 @@ GREY = {  # rough means in [0, 1]; what is missing is drawn at random
     "ct": {"skin": 20, "fat": -100, "bone": 1000, "marrow": 500, "csf": 8, "cortex": 38, "white": 28,
            "ventricle": 6, "cerebellum": 35, "stem": 30, "eyeball": 10, "lens": 70,
            "orbit_fat": -90, "teeth": 1800, "tongue": 50, "oral": -900, "airway": -980, "jaw": 900,
-           "vertebra": 700, "sinus": -950, "mucosa": 30, "deep_grey": 36, "vessel": 60, "soft": 50}}
+           "vertebra": 700, "sinus": -950, "mucosa": 30, "deep_grey": 36, "vessel": 60, "soft": 50},
+    # echo-planar, fat suppressed: without and with diffusion weighting
+    "epi": {"skin": .25, "fat": .08, "bone": .03, "marrow": .08, "csf": .9, "cortex": .6, "white": .5,
+            "ventricle": 1., "cerebellum": .6, "stem": .5, "eyeball": .95, "lens": .2,
+            "orbit_fat": .1, "teeth": .02, "tongue": .35, "oral": .01, "airway": .01, "jaw": .06,
+            "vertebra": .12, "sinus": .01, "mucosa": .6, "deep_grey": .5, "vessel": .4, "soft": .25},
+    "dwi": {"skin": .08, "fat": .05, "bone": .03, "marrow": .05, "csf": .1, "cortex": .75, "white": .8,
+            "ventricle": .1, "cerebellum": .75, "stem": .8, "eyeball": .12, "lens": .15,
+            "orbit_fat": .06, "teeth": .02, "tongue": .25, "oral": .01, "airway": .01, "jaw": .05,
+            "vertebra": .08, "sinus": .01, "mucosa": .4, "deep_grey": .75, "vessel": .08, "soft": .15},
+    # uptake of glucose
+    "pet": {"skin": .15, "fat": .06, "bone": .05, "marrow": .14, "csf": .15, "cortex": 1., "white": .4,
+            "ventricle": .12, "cerebellum": .75, "stem": .5, "eyeball": .08, "lens": .08,
+            "orbit_fat": .08, "teeth": .05, "tongue": .35, "oral": .02, "airway": .02, "jaw": .12,
+            "vertebra": .2, "sinus": .03, "mucosa": .35, "deep_grey": .95, "vessel": .2, "soft": .2}}
+MODES = {"t1": 0.25, "t2": 0.12, "ct": 0.17, "any": 0.26, "epi": 0.1, "dwi": 0.05, "pet": 0.05}  # shares
 
 
 def normalise(image, inside):
@@ -210,7 +226,7 @@ def random_pair(rng, heads, shape, kind=None, view=WHOLE):
     """One normalised image and its target, both [x, y, z]; HEADS: list of head_volume.Head; KIND: one
     of the view's kinds, or drawn."""
     head = pick(rng, heads)
-    mode = rng.choice(["t1", "t2", "ct", "any"], p=[0.3, 0.15, 0.2, 0.35])
+    mode = rng.choice(list(MODES), p=list(MODES.values()))
     kind = kind or rng.choice(list(view.kinds), p=list(view.kinds.values()))
     tissue, target = head.tissue, head.target
     if kind == "defaced":
@@ -232,13 +248,22 @@ def random_pair(rng, heads, shape, kind=None, view=WHOLE):
             np.maximum(coords[2], 0, out=coords[2])  # the neck goes on
         image = ndimage.map_coordinates(image, coords, order=1, mode="constant", cval=mean[0])
         target = ndimage.map_coordinates(target, coords, order=0, mode="constant", cval=0)
+        if mode in echo_planar.MODES:
+            tissue = ndimage.map_coordinates(tissue, coords, order=0, mode="constant", cval=0)
     image = image.astype(np.float32)
-    inside = field_of_view(rng, shape, view) & (target != hv.UNSEEN)
+    inside = field_of_view(rng, shape, view)
+    if mode in echo_planar.MODES:
+        image, target = echo_planar.acquire(rng, image, target, tissue, view.spacing_mm)
+        if rng.random() < view.axial:
+            inside = echo_planar.slab(rng, target, view.spacing_mm)
+    elif mode == "pet":
+        image = artefacts.positrons(rng, image, view.spacing_mm)
+    inside &= target != hv.UNSEEN
     target[target == hv.UNSEEN] = hv.AIR
     artefacts.things_in_air(rng, image, target, mode, view.spacing_mm)
     if rng.random() < 0.08:
         artefacts.metal(rng, image, target, mode, view.spacing_mm)
-    if mode != "ct" and kind == "head" and rng.random() < view.wrapped:
+    if mode not in ("ct", "pet") and kind == "head" and rng.random() < view.wrapped:
         artefacts.wrap(rng, image, target, inside, view.spacing_mm)
     image = spoil(rng, image, mode, view.spacing_mm)
     target = np.where(inside, target, hv.AIR).astype(np.uint8)

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from network import FaceNet
+from network import FaceNet, exported_weights
 
 FACIAL_WEIGHT = 3.0  # at the start, so that small labels appear at all; it falls to 1, lest they
                      # grow beyond their parts
@@ -67,6 +67,13 @@ def learning_rate(step, steps, peak):
     return peak * min(1, (step + 1) / 50) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1, step / steps))))
 
 
+def start_weights(path):
+    """The state dict of a checkpoint's moving average, or of an exported network."""
+    with zipfile.ZipFile(path) as records:
+        exported = any("/code/" in name for name in records.namelist())
+    return exported_weights(path) if exported else torch.load(path, map_location="cpu")["average"]
+
+
 def save(path, network, average, optimiser, step, args):
     temporary = path.with_suffix(".tmp")
     torch.save({"network": network.state_dict(), "average": average.state_dict(), "step": step,
@@ -80,7 +87,7 @@ def train(args):
     device = torch.device(args.device or ("cuda" if torch.cuda.is_available() else "cpu"))
     network = FaceNet().to(device)
     if args.start:
-        network.load_state_dict(torch.load(args.start, map_location="cpu")["average"])
+        network.load_state_dict(start_weights(args.start))
     average = copy.deepcopy(network)
     optimiser = torch.optim.Adam(network.parameters(), lr=args.rate)
     step, path = 0, args.out / "last.pt"
@@ -122,7 +129,7 @@ def main():
     parser.add_argument("--ring", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--device", help="cpu, cuda, cuda:1 …; default: cuda where there is one")
-    parser.add_argument("--start", type=pathlib.Path, help="checkpoint of another network to start from")
+    parser.add_argument("--start", type=pathlib.Path, help="checkpoint, or exported network, to start from")
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--minutes", type=float, default=0, help="stop after so long; 0: never")
     parser.add_argument("--rate", type=float, default=2e-3)

@@ -220,10 +220,14 @@ class Training(Scratch):
         self.run_training(2)
         start = self.path / "run" / "last.pt"
         weights = self.state()["average"]
-        self.run_training(0, out=self.path / "second", start=start)
-        second = torch.load(self.path / "second" / "last.pt", map_location="cpu")["network"]
-        for k, v in weights.items():
-            torch.testing.assert_close(second[k], v, rtol=0, atol=0)
+        import export
+        exported = self.path / "exported.pt"
+        export.export(start, exported)
+        for name, path in (("second", start), ("third", exported)):
+            self.run_training(0, out=self.path / name, start=path)
+            other = torch.load(self.path / name / "last.pt", map_location="cpu")["network"]
+            for k, v in weights.items():
+                torch.testing.assert_close(other[k], v, rtol=0, atol=0)
 
     def test_training_runs_on_cuda_where_there_is_a_device(self):
         if not torch.cuda.is_available():
