@@ -1,7 +1,6 @@
 #include "audit/journal_file.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 
 #include "audit/journal_line.h"
 #include "base/error.h"
+#include "base/file_lock.h"
 
 namespace efface::audit {
 
@@ -23,15 +23,10 @@ std::string quoted(const std::filesystem::path& path) {
   return std::string("'").append(path.string()).append("'");
 }
 
-void lock(int file, const std::filesystem::path& path) {
-  while (::flock(file, LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EINTR) continue;
-    if (errno == ENOSYS || errno == EOPNOTSUPP) return;
-    if (errno == EWOULDBLOCK) {
-      throw Error(Fault::usage, "another run of efface is writing to the same output directory",
-                  "wait for it to end, or give this run a directory of its own");
-    }
-    throw base::system_error("cannot lock " + quoted(path), errno);
+void lock(const base::FileDescriptor& file, const std::filesystem::path& path) {
+  if (base::lock_alone(file, path) == base::LockResult::busy) {
+    throw Error(Fault::usage, "another run of efface is writing to the same output directory",
+                "wait for it to end, or give this run a directory of its own");
   }
 }
 
@@ -48,7 +43,7 @@ base::FileDescriptor open_locked(const std::filesystem::path& path) {
     base::FileDescriptor file(
         ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!file.is_open()) throw base::system_error("cannot open journal " + quoted(path), errno);
-    lock(file.number(), path);
+    lock(file, path);
     if (is_still_named(file.number(), path)) return file;
   }
 }

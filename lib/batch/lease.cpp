@@ -1,7 +1,6 @@
 #include "batch/lease.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/file_lock.h"
 #include "crypto_openssl/crypto.h"
 
 namespace efface::batch {
@@ -37,6 +37,10 @@ std::string random_name() {
 [[noreturn]] void throw_busy() {
   throw Error(Fault::usage, "another run of efface is writing to the same output directory",
               "wait for it to end, or give this run a directory of its own");
+}
+
+[[noreturn]] void throw_cancelled() {
+  throw Error(Fault::cancelled, "interrupted", "run the same command again: it resumes");
 }
 
 void write_new(const fs::path& path, const std::string& text) {
@@ -108,13 +112,10 @@ void Lease::lock_file() {
   const fs::path path = folder_ / "lease.lock";
   lock_ = base::FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
   if (!lock_.is_open()) throw base::system_error("cannot open '" + path.string() + "'", errno);
-  while (::flock(lock_.number(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EINTR) continue;
-    if (errno == EWOULDBLOCK) throw_busy();
-    if (errno == ENOSYS || errno == EOPNOTSUPP || errno == ENOLCK) return;
-    throw base::system_error("cannot lock '" + path.string() + "'", errno);
-  }
-  has_flock_ = true;
+  const auto is_cancelled = [this] { return cancelled_ != nullptr && cancelled_->load(); };
+  const base::LockResult result = base::lock_alone(lock_, path, timing_.dying, is_cancelled);
+  if (result == base::LockResult::busy) is_cancelled() ? throw_cancelled() : throw_busy();
+  has_flock_ = result == base::LockResult::taken;
 }
 
 void Lease::write_claim() {
@@ -141,9 +142,7 @@ void Lease::take() {
 void Lease::wait_for_holder(const std::string& seen) const {
   const auto end = std::chrono::steady_clock::now() + timing_.expiry;
   while (std::chrono::steady_clock::now() < end) {
-    if (cancelled_ != nullptr && cancelled_->load()) {
-      throw Error(Fault::cancelled, "interrupted", "run the same command again: it resumes");
-    }
+    if (cancelled_ != nullptr && cancelled_->load()) throw_cancelled();
     std::this_thread::sleep_for(
         std::min<std::chrono::milliseconds>(timing_.beat / 10, std::chrono::milliseconds(500)));
     const std::string now = content_of(lease_);

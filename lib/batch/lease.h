@@ -1,6 +1,6 @@
 // Who works in a folder of an output directory, on one machine or on several that share a file
-// system. Two locks, because neither is enough alone: flock(), which the kernel gives back at once
-// when its holder dies but which some network file systems keep to one machine; and a lease, a file
+// system. Two locks, because neither is enough alone: flock(), which the kernel gives back when its
+// holder dies but which some network file systems keep to one machine; and a lease, a file
 // made by link(), which is atomic on NFS. The lease's holder writes a number into it every few
 // seconds; when it belongs to another boot of another machine and stands still, it has expired and
 // is taken over. It protects no data by itself: what is written there survives any kill.
@@ -16,12 +16,14 @@
 #include <thread>
 
 #include "base/file.h"
+#include "base/file_lock.h"
 
 namespace efface::batch {
 
 struct LeaseTiming {
   std::chrono::milliseconds beat{5000};
   std::chrono::milliseconds expiry{30000};  ///< several beats
+  std::chrono::milliseconds dying = base::dying_time;  ///< for the flock of one that was just killed
 };
 
 class Lease {

@@ -18,7 +18,7 @@ using support::content_of;
 using support::fault_of;
 using support::Folder;
 
-constexpr LeaseTiming quick{20ms, 200ms};
+constexpr LeaseTiming quick{20ms, 200ms, 100ms};
 
 std::string of_another_machine(const std::string& count) {
   return "11111111-2222-3333-4444-555555555555\nlease-of-another\n" + count + "\n";
@@ -42,6 +42,25 @@ TEST(Lease, IsOfOneAtATime) {
   EXPECT_EQ(fault_of([&] { const Lease second(folder.path(), nullptr, quick); }),
             base::Fault::usage);
   EXPECT_NO_THROW(lease.require_held());
+}
+
+TEST(Lease, OfOneThatIsGoingAwayIsWaitedFor) {
+  const Folder folder;
+  auto first = std::make_unique<Lease>(folder.path(), nullptr, quick);
+  std::thread holder([&] {
+    std::this_thread::sleep_for(100ms);
+    first.reset();
+  });
+  EXPECT_NO_THROW(const Lease second(folder.path(), nullptr, LeaseTiming{}));
+  holder.join();
+}
+
+TEST(Lease, WaitingForOneThatLivesEndsWhenTheRunIsInterrupted) {
+  const Folder folder;
+  const Lease lease(folder.path(), nullptr, quick);
+  const std::atomic<bool> cancelled = true;
+  EXPECT_EQ(fault_of([&] { const Lease second(folder.path(), &cancelled, LeaseTiming{}); }),
+            base::Fault::cancelled);
 }
 
 TEST(Lease, OfADeadProcessOfThisMachineIsTakenAtOnce) {
