@@ -141,7 +141,7 @@ def synthetic(args):
     names = dict(enumerate(head_volume.LABEL_NAMES)) | {FACE: "face"}
     dice = {k: [] for k in (*range(1, 7), FACE)}
     for _ in range(args.images):
-        x, y = randomise.random_pair(rng, heads, (80, 80, 80), "head", view)
+        x, y = randomise.random_pair(rng, heads, (80, 80, 80), "head", view, args.contrast)
         labels, _ = segment(model, x, args.mirror)
         for k in dice:
             a, b = (labels >= 3, y >= 3) if k == FACE else (labels == k, y == k)
@@ -171,6 +171,7 @@ def main():
     b.add_argument("--cache", type=pathlib.Path, required=True)
     b.add_argument("--view", choices=list(make_data.VIEWS), default="whole")
     b.add_argument("--images", type=int, default=60)
+    b.add_argument("--contrast", choices=list(randomise.MODES), help="of the heads (default: drawn)")
     b.add_argument("--seed", type=int, default=7)
     b.set_defaults(run=synthetic)
     for p in (a, b):

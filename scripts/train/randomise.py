@@ -222,11 +222,11 @@ def pick(rng, heads):
     return group[rng.integers(len(group))]
 
 
-def random_pair(rng, heads, shape, kind=None, view=WHOLE):
+def random_pair(rng, heads, shape, kind=None, view=WHOLE, mode=None):
     """One normalised image and its target, both [x, y, z]; HEADS: list of head_volume.Head; KIND: one
-    of the view's kinds, or drawn."""
+    of the view's kinds, MODE: one of MODES, or drawn."""
     head = pick(rng, heads)
-    mode = rng.choice(list(MODES), p=list(MODES.values()))
+    mode = mode or rng.choice(list(MODES), p=list(MODES.values()))
     kind = kind or rng.choice(list(view.kinds), p=list(view.kinds.values()))
     tissue, target = head.tissue, head.target
     if kind == "defaced":
