@@ -1,5 +1,5 @@
-// One process at a time by flock(), with patience: a process that was killed holds its locks until the
-// kernel has taken it apart, which takes moments. Knows nothing of what the lock protects.
+// One process at a time by flock(), with patience: a process that was killed holds its locks until
+// the kernel has taken it apart, which takes moments. Knows nothing of what the lock protects.
 #pragma once
 
 #include <chrono>

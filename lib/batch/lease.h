@@ -23,7 +23,8 @@ namespace efface::batch {
 struct LeaseTiming {
   std::chrono::milliseconds beat{5000};
   std::chrono::milliseconds expiry{30000};  ///< several beats
-  std::chrono::milliseconds dying = base::dying_time;  ///< for the flock of one that was just killed
+  std::chrono::milliseconds dying =
+      base::dying_time;  ///< for the flock of one that was just killed
 };
 
 class Lease {
