@@ -45,6 +45,13 @@ class Results:
         os.replace(temporary, self.path)
         print(f"{time.time() - self.started:6.0f} s  {key}", table.brief(record), flush=True)
 
+    def gather(self, folder):
+        """Takes over what another evaluation of the same program and model has measured."""
+        other = Results(folder, self.all["model"])
+        for key, record in other.all["records"].items():
+            if self.lacks(key):
+                self.keep(key, record)
+
 
 def card_beside(binary):
     """The model card that the program uses: of its installation or its build tree."""
@@ -170,8 +177,17 @@ def main():
     parser.add_argument("--quick", action="store_true", help="few changes, few volumes of each kind")
     parser.add_argument("--jobs", type=int, default=2, help="judges at a time; the program runs alone")
     parser.add_argument("--nice", type=int, default=5, help="of the judges")
+    parser.add_argument("--gather", type=path, nargs="+", metavar="DIR", help="take the results in these folders, "
+                        "of evaluations that ran side by side, over into OUT's; run nothing")
     parser.add_argument("--table", action="store_true", help="print OUT's results as Markdown, run nothing")
     args = parser.parse_args()
+    if args.gather:
+        first = json.loads((args.gather[0] / "results.json").read_text())
+        args.out.mkdir(parents=True, exist_ok=True)
+        results = Results(args.out, first["model"])
+        for folder in args.gather:
+            results.gather(folder)
+        return
     if args.table:
         print(table.markdown(json.loads((args.out / "results.json").read_text())))
         return

@@ -1,4 +1,6 @@
 """The evaluation's own arithmetic: what is done to real volumes, what is in view, what counts as missed."""
+import contextlib
+import io
 import pathlib
 import tempfile
 import unittest
@@ -9,6 +11,7 @@ from simple_head import SHARED, ellipsoid_head
 
 import calibrate
 import changes
+import evaluate_faces
 import head_volume as hv
 import judging
 import synthetic
@@ -236,6 +239,24 @@ class Table(unittest.TestCase):
         self.assertIn("| inverted | 2 | 0 | 1 | 1 |", text)
         self.assertIn("inverted, a, removed: mouth not removed", text)
         self.assertIn("inverted, b: withheld", text)
+
+
+class Gathering(unittest.TestCase):
+    def test_results_of_evaluations_side_by_side_come_together_and_of_another_model_never(self):
+        with tempfile.TemporaryDirectory() as scratch, contextlib.redirect_stdout(io.StringIO()):
+            folders = [pathlib.Path(scratch) / name for name in ("a", "b", "c", "out")]
+            for folder, model in zip(folders, ("m", "m", "other", "m")):
+                folder.mkdir()
+                if folder.name != "out":
+                    evaluate_faces.Results(folder, model).keep(f"real/{folder.name}", {
+                        "verdict": "removed", "status": "pass", "score": 0.9})
+            out = evaluate_faces.Results(folders[3], "m")
+            for folder in folders[:2]:
+                out.gather(folder)
+            again = evaluate_faces.Results(folders[3], "m")
+            self.assertEqual(set(again.all["records"]), {"real/a", "real/b"})
+            with self.assertRaises(SystemExit):
+                again.gather(folders[2])
 
 
 if __name__ == "__main__":
