@@ -63,7 +63,7 @@ GREY = {  # rough means in [0, 1]; what is missing is drawn at random
             "ventricle": .12, "cerebellum": .75, "stem": .5, "eyeball": .08, "lens": .08,
             "orbit_fat": .08, "teeth": .05, "tongue": .35, "oral": .02, "airway": .02, "jaw": .12,
             "vertebra": .2, "sinus": .03, "mucosa": .35, "deep_grey": .95, "vessel": .2, "soft": .2}}
-MODES = {"t1": 0.22, "t2": 0.11, "ct": 0.15, "any": 0.23, "epi": 0.15, "dwi": 0.1, "pet": 0.04}  # shares
+MODES = {"t1": 0.2, "t2": 0.1, "ct": 0.18, "any": 0.22, "epi": 0.15, "dwi": 0.11, "pet": 0.04}  # shares
 
 
 def normalise(image, inside):
