@@ -6,10 +6,14 @@
 #include <atomic>
 #include <cmath>
 #include <exception>
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include "base/error.h"
+#include "volume/resample_aligned.h"
 #include "volume/volume.h"
 
 namespace efface::volume {
@@ -19,6 +23,7 @@ namespace {
 constexpr double even_tolerance = 1e-3;  // of a slice step, mm per mm
 constexpr double half_voxel = 0.5 + 1e-9;
 constexpr std::size_t most_samples = 4;
+constexpr double most_drift = 1e-3;  // of a voxel, over the whole target
 
 /// Patient space to index space: rows of a matrix and an offset.
 struct Affine {
@@ -136,6 +141,30 @@ class Resampler {
     };
     before_[2] = half_voxel + beyond_mm / step_mm(1);
     after_[2] = half_voxel + beyond_mm / step_mm(origin.size() - 1);
+  }
+
+  /// The passes along i, j and k when every target axis runs along one of them and every voxel is
+  /// valid.
+  std::optional<std::array<AxisPass, 3>> aligned() const {
+    if (!is_all_valid_ || !locator_.is_even()) return std::nullopt;
+    std::array<AxisPass, 3> passes;
+    std::array<bool, 3> is_taken{};
+    const Vec3 start = locator_.affine()(target_.origin);
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const Vec3 step = target_.spacing_mm * locator_.affine().row[axis];
+      std::size_t along = 0;
+      for (std::size_t a = 1; a < 3; ++a) {
+        if (std::abs(step[a]) > std::abs(step[along])) along = a;
+      }
+      for (std::size_t a = 0; a < 3; ++a) {
+        const double drift = std::abs(step[a]) * static_cast<double>(target_.size[a]);
+        if (a != along && drift > most_drift) return std::nullopt;
+      }
+      if (std::exchange(is_taken[along], true)) return std::nullopt;
+      passes[axis] = {along,           start[axis],   step[along],
+                      samples_[along], before_[axis], after_[axis]};
+    }
+    return passes;
   }
 
   void slice(std::size_t z, Resampled& out) const {
@@ -285,6 +314,27 @@ void check(const Volume& volume) {
   }
 }
 
+/// Calls `work` with 0 … count - 1, in `threads` threads.
+void for_each(std::size_t count, unsigned threads, const std::function<void(std::size_t)>& work) {
+  std::atomic<std::size_t> next{0};
+  std::exception_ptr failure;
+  std::mutex failing;
+  const auto run = [&] {
+    try {
+      for (std::size_t n = next++; n < count; n = next++) work(n);
+    } catch (...) {
+      const std::lock_guard lock(failing);
+      failure = std::current_exception();
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    for (unsigned t = 1; t < threads; ++t) others.emplace_back(run);
+    run();
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
 }  // namespace
 
 Resampled resample(const Volume& volume, const RegularGrid& grid, unsigned threads,
@@ -293,23 +343,12 @@ Resampled resample(const Volume& volume, const RegularGrid& grid, unsigned threa
   const Resampler resampler(volume, grid, beyond_mm);
   Resampled out{grid, std::vector<float>(grid.voxel_count()),
                 std::vector<std::uint8_t>(grid.voxel_count())};
-  std::atomic<std::size_t> next{0};
-  std::exception_ptr failure;
-  std::mutex failing;
-  const auto work = [&] {
-    try {
-      for (std::size_t z = next++; z < grid.size[2]; z = next++) resampler.slice(z, out);
-    } catch (...) {
-      const std::lock_guard lock(failing);
-      failure = std::current_exception();
-    }
-  };
-  {
-    std::vector<std::jthread> others;
-    for (unsigned t = 1; t < threads; ++t) others.emplace_back(work);
-    work();
+  if (const auto passes = resampler.aligned()) {
+    const AlignedResampler quick(volume, grid, *passes);
+    for_each(quick.layers(), threads, [&](std::size_t n) { quick.make_layer(n, out); });
+  } else {
+    for_each(grid.size[2], threads, [&](std::size_t z) { resampler.slice(z, out); });
   }
-  if (failure) std::rethrow_exception(failure);
   return out;
 }
 

@@ -123,6 +123,83 @@ TEST(Resample, FineDataAreAveraged) {
   for (const float value : moved.values) ASSERT_NEAR(value, 30, 1e-3);
 }
 
+/// A stack whose i, j and k run along the patient's axes, in any order and direction, with noise in
+/// it.
+Volume along_axes(std::array<std::size_t, 3> order, unsigned backwards, Vec3 mm) {
+  std::array<Vec3, 3> step{};
+  for (std::size_t n = 0; n < 3; ++n) {
+    step[n][order[n]] = (backwards >> n & 1U) != 0 ? -mm[n] : mm[n];
+  }
+  Volume v;
+  v.grid.columns = 23;
+  v.grid.rows = 31;
+  v.grid.step_i = step[0];
+  v.grid.step_j = step[1];
+  for (int k = 0; k < 17; ++k) v.grid.slice_origin.push_back(Vec3{5, -3, 8} + double(k) * step[2]);
+  std::mt19937 random(7);
+  std::uniform_real_distribution<float> grey(0, 1000);
+  for (std::size_t n = 0; n < v.grid.voxel_count(); ++n) v.values.push_back(grey(random));
+  return v;
+}
+
+/// The same values must come from the way for oblique grids, which a voxel without a value
+/// enforces.
+void expect_same_as_in_general(Volume v, const RegularGrid& grid, double beyond_mm) {
+  const Resampled quick = resample(v, grid, 2, beyond_mm);
+  v.valid.assign(v.values.size(), 1);
+  v.valid[0] = 0;
+  const Resampled general = resample(v, grid, 2, beyond_mm);
+  const Vec3 corner = v.grid.patient_mm(0, 0, 0);
+  const double reach = 2 * grid.spacing_mm + 12 + beyond_mm;  // of that voxel
+  std::size_t checked = 0;
+  for (std::size_t at = 0; at < grid.voxel_count(); ++at) {
+    const Vec3 p = grid.patient_mm(at % grid.size[0], at / grid.size[0] % grid.size[1],
+                                   at / (grid.size[0] * grid.size[1]));
+    if (norm(p - corner) < reach) continue;
+    ASSERT_EQ(quick.inside[at], general.inside[at]);
+    ASSERT_NEAR(quick.values[at], general.values[at], 0.01);
+    checked += quick.inside[at];
+  }
+  EXPECT_GT(checked, 50U);
+}
+
+TEST(Resample, AlignedGridsAreResampledAsObliqueOnesAre) {
+  const std::array<std::array<std::size_t, 3>, 6> orders{
+      {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}};
+  unsigned backwards = 0;
+  for (const auto& order : orders) {
+    for (const Vec3& mm : {Vec3{1, 1, 1}, {0.7, 0.9, 5}, {4, 4, 2}}) {
+      const Volume v = along_axes(order, backwards++ % 8, mm);
+      expect_same_as_in_general(v, around(v.grid, 3), 0);
+      expect_same_as_in_general(v, around(v.grid, 2), 7);
+    }
+  }
+}
+
+TEST(Resample, AConstantStaysExactlyConstant) {
+  Volume v = along_axes({1, 2, 0}, 3, {0.7, 0.9, 1.1});
+  for (const float value : {-1024.0F, 0.1F, 12345.678F}) {
+    std::fill(v.values.begin(), v.values.end(), value);
+    const Resampled out = resample(v, around(v.grid, 2.3));
+    for (std::size_t at = 0; at < out.values.size(); ++at) {
+      ASSERT_EQ(out.values[at], out.inside[at] != 0 ? value : 0);
+    }
+  }
+}
+
+TEST(Resample, APartOfAnAlignedGridIsResampledToo) {
+  const Volume v = along_axes({2, 0, 1}, 5, {1, 1, 3});
+  RegularGrid grid = around(v.grid, 1.3);
+  for (std::size_t a = 0; a < 3; ++a) {
+    grid.origin[a] += 0.3 * 1.3 * double(grid.size[a]);
+    grid.size[a] /= 3;
+  }
+  expect_same_as_in_general(v, grid, 0);
+  grid.origin[1] += 1000;  // nothing of it
+  const Resampled none = resample(v, grid);
+  EXPECT_EQ(std::count(none.inside.begin(), none.inside.end(), 1), 0);
+}
+
 TEST(Resample, VoxelsWithoutAValueDoNotCount) {
   Volume v = stack(40, 40, 1, even_places(40, 1));
   paint(v, [](const Vec3&) { return 50; });
