@@ -1,7 +1,7 @@
 """Exports checkpoints as TorchScript with softmax, and writes the model card.
 
 What it is for: MODELS/NAME.pt (whole head), MODELS/NAME_face.pt (the face, finer) and MODELS/NAME.json;
-loads in LibTorch 1.13 and later. What it does not do: measure (evaluate.py writes the numbers that
+loads in LibTorch 1.13 and later. Or a checkpoint's weights alone, to be kept. What it does not do: measure (evaluate.py writes the numbers that
 --measured hands on).
 """
 import argparse
@@ -62,6 +62,13 @@ def export(checkpoint, path):
     return state
 
 
+def keep(checkpoint, path):
+    """Writes the moving average of a checkpoint's weights alone, in half precision: train.py --start goes on from it."""
+    state = torch.load(checkpoint, map_location="cpu")
+    kept = {key: state[key] for key in ("seed", "step", "steps")}
+    torch.save(kept | {"average": {name: value.half() for name, value in state["average"].items()}}, path)
+
+
 def rewrite(card_path, version):
     """Writes the networks of a card anew: their graph has changed, their weights have not."""
     card = json.loads(card_path.read_text())
@@ -84,14 +91,20 @@ def main():
     parser.add_argument("--checkpoint", type=pathlib.Path, help="of the whole head's network; without one, the "
                         "networks that MODELS holds are written anew with the weights they have")
     parser.add_argument("--face-checkpoint", type=pathlib.Path, help="of the face's network")
-    parser.add_argument("--models", type=pathlib.Path, required=True)
+    parser.add_argument("--keep", type=pathlib.Path, metavar="FILE", help="write the checkpoint's weights alone, a "
+                        "quarter of its size, and nothing else")
+    parser.add_argument("--models", type=pathlib.Path, help="folder of the networks and the card")
     parser.add_argument("--name", default="face_v1")
-    parser.add_argument("--version", required=True)
+    parser.add_argument("--version")
     parser.add_argument("--cache", type=pathlib.Path, help="heads trained on: counted")
     parser.add_argument("--ring-seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--notes", type=pathlib.Path, help="lines on how the run went")
     parser.add_argument("--measured", type=pathlib.Path, help="JSON from evaluate.py")
     args = parser.parse_args()
+    if args.keep:
+        return keep(args.checkpoint, args.keep)
+    if not (args.models and args.version):
+        parser.error("--models and --version are needed")
     if not args.checkpoint:
         return rewrite(args.models / f"{args.name}.json", args.version)
     if not args.cache:
