@@ -21,6 +21,14 @@ constexpr double pair_least_mm = 40, pair_most_mm = 90;
 // A cut brain's centre says little about the head's.
 constexpr double brain_weight = 0.7, cut_brain_weight = 0.15, ear_weight = 0.5;
 
+// A head lies within this box of canonical mm, its nose, hair and a beard included.
+constexpr Vec3 head_low{-110, -140, -160}, head_high{110, 120, 95};
+// Air that the networks are sure of, and how much of it tells its level: 740 voxels of 3 mm.
+constexpr float surely_air = 0.9F;
+constexpr double least_air_ml = 20, air_quantile = 0.99;
+// A mask's zeros have no noise: what rounding leaves beside them is no tissue.
+constexpr double least_air_level = 0.005;
+
 /// Half-axes of the sites in canonical mm, about what the labels cover of an average face.
 Vec3 half_axes(Site site) {
   switch (site) {
@@ -258,6 +266,31 @@ SiteView look_at(Site site, const HeadPose& pose, const Probabilities& probabili
     return static_cast<double>(count) / static_cast<double>(all);
   };
   return {share(seen), share(tissue), share(brain)};
+}
+
+std::optional<double> air_level(const HeadPose& pose, const Probabilities& probabilities,
+                                const ModelInput& input) {
+  const RegularGrid& g = input.grid;
+  std::vector<float> around, all;
+  for (std::size_t v = 0; v < g.voxel_count(); ++v) {
+    if (!input.inside[v] || probabilities.of(Label::air, v) < surely_air) continue;
+    all.push_back(input.values[v]);
+    const Vec3 c = pose.canonical_mm(
+        g.patient_mm(v % g.size[0], v / g.size[0] % g.size[1], v / (g.size[0] * g.size[1])));
+    bool is_head = true;
+    for (std::size_t a = 0; a < 3; ++a)
+      is_head = is_head && c[a] > head_low[a] && c[a] < head_high[a];
+    if (!is_head) around.push_back(input.values[v]);
+  }
+  const double ml = g.spacing_mm * g.spacing_mm * g.spacing_mm / 1000;
+  for (std::vector<float>* air : {&around, &all}) {
+    if (static_cast<double>(air->size()) * ml < least_air_ml) continue;
+    const auto at = air->begin() + static_cast<std::ptrdiff_t>(
+                                       air_quantile * static_cast<double>(air->size() - 1));
+    std::nth_element(air->begin(), at, air->end());
+    return std::max(least_air_level, static_cast<double>(*at));
+  }
+  return std::nullopt;
 }
 
 std::vector<std::uint32_t> site_voxels(Site site, const HeadPose& pose, const RegularGrid& grid,

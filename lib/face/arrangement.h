@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -39,6 +40,12 @@ struct SiteView {
 };
 SiteView look_at(Site site, const HeadPose& pose, const Probabilities& probabilities,
                  const ModelInput& input, double tissue_threshold);
+
+/// The normalised value that 1 % of the air around a head exceeds, from what the networks surely
+/// call air in view, away from where a head with this pose would be as long as there is such air.
+/// What is brighter stands out, however dark it is beside the brain. Nothing without 20 ml of air.
+std::optional<double> air_level(const HeadPose& pose, const Probabilities& probabilities,
+                                const ModelInput& input);
 
 /// The model voxels of a site, as the canonical head has it: what is removed in place of a feature
 /// that the network did not find. `margin_mm` goes around it.

@@ -23,6 +23,9 @@ constexpr double no_brain_ml = 20, no_face_ml = 2;
 // Traces of brain (probabilities from 0.1 on): a fragment of a face had 17 ml of them and no facial
 // label.
 constexpr double no_soft_brain_ml = 10;
+// A slab through one side of a head held an ear and 280 ml of other tissue, of which the networks
+// saw neither ear nor brain. In noise they call 5 ml head, in trunks and limbs 1,000 ml and more.
+constexpr double no_tissue_ml = 20, least_body_ml = 900;
 // --- Is there a face? A pupil-wide strip of one eye at the field's edge has about 0.5 ml; below
 // that in total a blob is as likely noise.
 constexpr double least_face_ml = 0.5;
@@ -98,7 +101,10 @@ class Judge {
         agreement_(agreement),
         sees_beyond_(sees_beyond),
         evidence_(gather_evidence(probabilities, input)),
-        arrangement_(arrange(evidence_)) {}
+        arrangement_(arrange(evidence_)),
+        empty_threshold_(
+            std::min(evidence_.tissue_threshold, air_level(arrangement_.pose, probabilities, input)
+                                                     .value_or(evidence_.tissue_threshold))) {}
 
   FaceDecision decide() {
     FaceDecision decision;
@@ -155,12 +161,16 @@ class Judge {
 
   Finding judge_without_face() const {
     if (evidence_.brain.ml < no_brain_ml && evidence_.soft_brain_ml < no_soft_brain_ml) {
-      if (evidence_.soft_face_ml < no_face_ml) return {Verdict::no_head, "no head in view"};
-      return {Verdict::uncertain, "weak traces of a face without a head"};
+      if (evidence_.soft_face_ml >= no_face_ml)
+        return {Verdict::uncertain, "weak traces of a face without a head"};
+      const double tissue_ml = evidence_.label_ml[static_cast<std::size_t>(Label::head)];
+      if (tissue_ml > no_tissue_ml && tissue_ml < least_body_ml)
+        return {Verdict::uncertain, "too little tissue in view to tell whether it is of a head"};
+      return {Verdict::no_head, "no head in view"};
     }
     if (evidence_.brain.ml < no_brain_ml)
       return {Verdict::uncertain, "weak traces of a brain, no face found"};
-    if (is_brain_alone() && most_in_front(&SiteView::tissue) < doubt_tissue)
+    if (is_brain_alone() && is_front_empty())
       return {Verdict::no_face, "a brain without skull and face"};
     const Finding front = judge_front();
     if (front.verdict == Verdict::no_face && !is_out_of_view() && !places_what_is_empty())
@@ -168,16 +178,26 @@ class Judge {
     return front;
   }
 
-  /// The largest share of a frontal site.
-  double most_in_front(double SiteView::*share) const {
+  /// The largest share of a frontal site; tissue is what is brighter than `threshold`.
+  double most_in_front(double SiteView::*share, double threshold) const {
     double most = 0;
     for (std::size_t s = 0; s < site_count; ++s)
       if (is_frontal(static_cast<Site>(s)))
-        most = std::max(most, view(static_cast<Site>(s)).*share);
+        most = std::max(most, look_at(static_cast<Site>(s), arrangement_.pose, probabilities_,
+                                      input_, threshold).*
+                                  share);
     return most;
   }
 
-  bool is_out_of_view() const { return most_in_front(&SiteView::in_view) < doubt_in_view; }
+  bool is_out_of_view() const {
+    return most_in_front(&SiteView::in_view, evidence_.tissue_threshold) < doubt_in_view;
+  }
+
+  /// Whether the places of eyes, nose and mouth hold no more than air does. Fat suppression and
+  /// diffusion weighting leave faces far darker than the brain, yet brighter than air.
+  bool is_front_empty() const {
+    return most_in_front(&SiteView::tissue, empty_threshold_) < doubt_tissue;
+  }
 
   bool places_what_is_empty() const {
     const BrainEvidence& b = evidence_.brain;
@@ -231,8 +251,7 @@ class Judge {
         return {Verdict::no_face, "the face region is out of the field of view"};
       return {Verdict::uncertain, "no face found, but one may begin where the view ends"};
     }
-    if (most_in_front(&SiteView::tissue) < doubt_tissue)
-      return {Verdict::no_face, "the face region is already empty"};
+    if (is_front_empty()) return {Verdict::no_face, "the face region is already empty"};
     return {Verdict::uncertain, "a head, but no face found where one should be"};
   }
 
@@ -328,6 +347,7 @@ class Judge {
   bool sees_beyond_;
   Evidence evidence_;
   Arrangement arrangement_;
+  double empty_threshold_;
 };
 
 }  // namespace

@@ -70,6 +70,11 @@ Vec3 HeadPose::patient_mm(const Vec3& c) const {
   return origin + (scale * c[0]) * left + (scale * c[1]) * back + (scale * c[2]) * up;
 }
 
+Vec3 HeadPose::canonical_mm(const Vec3& patient) const {
+  const Vec3 d = (1 / scale) * (patient - origin);
+  return {dot(d, left), dot(d, back), dot(d, up)};
+}
+
 double HeadPose::rotation_degrees() const {
   const double cosine = std::clamp((left[0] + back[1] + up[2] - 1) / 2, -1.0, 1.0);
   return std::acos(cosine) * 180 / std::numbers::pi;

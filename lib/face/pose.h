@@ -45,6 +45,7 @@ struct HeadPose {
   volume::Vec3 origin{};  ///< where the canonical brain centre lies, LPS mm
 
   volume::Vec3 patient_mm(const volume::Vec3& canonical) const;
+  volume::Vec3 canonical_mm(const volume::Vec3& patient) const;  ///< its inverse
   /// Angle between the head's axes and those of the patient system, degrees.
   double rotation_degrees() const;
 };

@@ -1,6 +1,8 @@
 #include "face/wrapped.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <limits>
 
 namespace efface::face {
@@ -14,6 +16,36 @@ constexpr double least_cut_mm2 = 1000;
 // Tissue over this share of the back end, as wide and high as the cut.
 constexpr double least_behind = 0.1;
 constexpr double around_mm = 10;
+
+// The lower end of a tilted view is a stair whose steps look to the front or the back, too. An end
+// counts when what is out of view around it lies within 53 degrees of that direction.
+constexpr double least_facing = 0.6;
+constexpr std::ptrdiff_t neighbourhood = 2;
+
+/// Whether the view ends at this voxel towards the front (-1) or the back (1).
+bool ends_towards(int direction, std::size_t voxel, const ModelInput& input) {
+  const RegularGrid& g = input.grid;
+  const std::array<std::ptrdiff_t, 3> at{
+      static_cast<std::ptrdiff_t>(voxel % g.size[0]),
+      static_cast<std::ptrdiff_t>(voxel / g.size[0] % g.size[1]),
+      static_cast<std::ptrdiff_t>(voxel / (g.size[0] * g.size[1]))};
+  const auto is_in_view = [&](const std::array<std::ptrdiff_t, 3>& p) {
+    for (std::size_t a = 0; a < 3; ++a)
+      if (p[a] < 0 || p[a] >= static_cast<std::ptrdiff_t>(g.size[a])) return false;
+    return input.inside[static_cast<std::size_t>(p[0]) +
+                        g.size[0] * (static_cast<std::size_t>(p[1]) +
+                                     g.size[1] * static_cast<std::size_t>(p[2]))] != 0;
+  };
+  if (!is_in_view(at) || is_in_view({at[0], at[1] + direction, at[2]})) return false;
+  volume::Vec3 outwards{};
+  for (std::ptrdiff_t z = -neighbourhood; z <= neighbourhood; ++z)
+    for (std::ptrdiff_t y = -neighbourhood; y <= neighbourhood; ++y)
+      for (std::ptrdiff_t x = -neighbourhood; x <= neighbourhood; ++x)
+        if (!is_in_view({at[0] + x, at[1] + y, at[2] + z}))
+          outwards = outwards + volume::Vec3{static_cast<double>(x), static_cast<double>(y),
+                                             static_cast<double>(z)};
+  return direction * outwards[1] >= least_facing * norm(outwards);
+}
 
 /// Columns and heights, in voxels, of what was cut.
 struct Window {
@@ -36,8 +68,7 @@ Window cut_in_front(const Arrangement& arrangement, const ModelInput& input) {
   for (const Blob* blob : arrangement.in_place) {
     if (blob->feature != Feature::nose && blob->feature != Feature::mouth) continue;
     for (const std::uint32_t v : blob->voxels) {
-      const bool is_end = v / g.size[0] % g.size[1] == 0 || !input.inside[v - g.size[0]];
-      if (is_end && input.inside[v]) cut.include(v % g.size[0], v / (g.size[0] * g.size[1]));
+      if (ends_towards(-1, v, input)) cut.include(v % g.size[0], v / (g.size[0] * g.size[1]));
     }
   }
   return cut;
@@ -60,6 +91,7 @@ bool may_be_wrapped(const Arrangement& arrangement, const ModelInput& input,
       for (std::size_t y = g.size[1]; y-- > 0;) {
         const std::size_t v = x + g.size[0] * (y + g.size[1] * z);
         if (!input.inside[v]) continue;
+        if (!ends_towards(1, v, input)) break;
         ++ends;
         // The outermost voxel holds part of what is beyond: its neighbour counts as well.
         const bool is_tissue =

@@ -40,11 +40,7 @@ struct SyntheticHead {
     return sum <= 1;
   }
 
-  volume::Vec3 head_mm(const volume::Vec3& patient) const {
-    const volume::Vec3 d = patient - pose.origin;
-    return {dot(d, pose.left) / pose.scale, dot(d, pose.back) / pose.scale,
-            dot(d, pose.up) / pose.scale};
-  }
+  volume::Vec3 head_mm(const volume::Vec3& patient) const { return pose.canonical_mm(patient); }
 
   Label label_at(const volume::Vec3& p) const {
     using namespace canonical;

@@ -288,6 +288,22 @@ class Export(Scratch):
             export.main()
         return models, json.loads((models / "face_v1.json").read_text())
 
+    def test_the_mean_of_two_networks(self):
+        import average
+        first, of_first = self.checkpoint("first.pt", 6)
+        second, of_second = self.checkpoint("second.pt", 7)
+        models, _ = self.export("--checkpoint", first)
+        out = self.path / "mean.pt"
+        with mock.patch.object(sys, "argv", ["average.py", str(models / "face_v1.pt"), str(second), "--out", str(out)]):
+            average.main()
+        mean = torch.load(out, map_location="cpu")
+        self.assertEqual((mean["step"], mean["steps"], mean["seed"]), (9, 12, 1))
+        for k, v in of_first.state_dict().items():
+            torch.testing.assert_close(mean["average"][k], (v + of_second.state_dict()[k]) / 2)
+        torch.save({"average": {"other": torch.zeros(3)}}, self.path / "other.pt")
+        with self.assertRaises(ValueError):
+            average.mean_weights([first, self.path / "other.pt"])
+
     def test_networks_are_written_anew_with_the_weights_they_have(self):
         head, of_head = self.checkpoint("head.pt", 4)
         face, of_face = self.checkpoint("face.pt", 5)

@@ -73,6 +73,9 @@ TEST(Decide, NothingInViewIsNoHead) {
   EXPECT_EQ(decide_on(head).verdict, Verdict::no_head);
   head.has_tissue = true;  // a body, say
   EXPECT_EQ(decide_on(head).verdict, Verdict::no_head);
+  head.in_view = [](const Vec3& p) { return p[0] > 50; };  // a slice of it, or of a head's side
+  EXPECT_EQ(decide_on(head).verdict, Verdict::uncertain);
+  EXPECT_EQ(decide_on(head).reason, "too little tissue in view to tell whether it is of a head");
 }
 
 /// A skull and a scalp as thick as those of an adult.
@@ -191,6 +194,31 @@ TEST(Decide, AnEmptyFaceRegionIsNoFace) {
   EXPECT_EQ(d.reason, "the face region is already empty");
 }
 
+TEST(Decide, AFaceFarDarkerThanTheBrainIsNoEmptyPlace) {
+  SyntheticHead head;
+  head.has = {false, false, false, false};
+  head.has_front = false;
+  head.change = [](const Vec3& p, Label l) {
+    return p[1] < -62 && l == Label::head ? Label::air : l;
+  };
+  const auto shown = [&](float face) {
+    ModelInput input = head.input();
+    std::size_t v = 0;
+    for (std::size_t z = 0; z < head.grid.size[2]; ++z)
+      for (std::size_t y = 0; y < head.grid.size[1]; ++y)
+        for (std::size_t x = 0; x < head.grid.size[0]; ++x, ++v) {
+          const float noise = 0.01F * static_cast<float>(v % 4);
+          const Vec3 p = head.grid.patient_mm(x, y, z);
+          const bool is_front = std::abs(p[0]) < 60 && p[1] < -62 && p[1] > -120;
+          if (head.label(v) == Label::air) input.values[v] = noise + (is_front ? face : 0);
+        }
+    return decide(head.probabilities(), input, {});
+  };
+  EXPECT_EQ(shown(0).verdict, Verdict::no_face);
+  EXPECT_EQ(shown(0.04F).verdict, Verdict::uncertain);
+  EXPECT_EQ(shown(0.04F).reason, "a head, but no face found where one should be");
+}
+
 TEST(Decide, AFewSpotsOfBrainDoNotTellWhereTheFaceWouldBe) {
   SyntheticHead head;
   head.has = {false, false, false, false};
@@ -293,6 +321,28 @@ TEST(Decide, AFaceCutInFrontMayBeWrappedBehindTheHead) {
   ModelInput ct = head.input();
   ct.is_hounsfield = true;  // nothing wraps around in CT
   EXPECT_EQ(decide(head.probabilities(), ct, {}).verdict, Verdict::removed);
+}
+
+TEST(Decide, WhatATiltedViewCutsBelowIsNotCutInFront) {
+  const auto back = [](const Vec3& p, double tilt) {
+    return std::cos(tilt) * p[1] + std::sin(tilt) * p[2];
+  };
+  const auto up = [](const Vec3& p, double tilt) {
+    return std::cos(tilt) * p[2] - std::sin(tilt) * p[1];
+  };
+  SyntheticHead head;
+  head.in_view = [&](const Vec3& p) {
+    return up(p, -0.5) > -125;
+  };  // through the mouth, 29 degrees
+  EXPECT_EQ(decide_on(head).verdict, Verdict::removed) << decide_on(head).reason;
+  for (const double tilt : {-0.4, 0.4}) {
+    head.in_view = [&](const Vec3& p) {
+      return back(p, tilt) > (tilt < 0 ? -60 : -120) && back(p, tilt) < 50;
+    };
+    EXPECT_EQ(decide_on(head).reason,
+              "the face is cut in front, and tissue behind the head may be what was cut")
+        << tilt;
+  }
 }
 
 /// A head cut along a plane as defacing tools do, in front of which nothing is left.

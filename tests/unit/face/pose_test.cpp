@@ -26,6 +26,7 @@ TEST(Pose, FindsARotatedHead) {
   EXPECT_NEAR(found.rotation_degrees(), head.pose.rotation_degrees(), 3);
   EXPECT_NEAR(norm(found.left), 1, 1e-9);
   EXPECT_NEAR(dot(found.left, found.up), 0, 1e-9);
+  EXPECT_NEAR(norm(found.canonical_mm(found.patient_mm(mouth)) - mouth), 0, 1e-9);
 }
 
 TEST(Pose, OnePointGivesAnUprightHeadOfAverageSize) {
