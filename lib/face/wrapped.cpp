@@ -91,8 +91,8 @@ bool may_be_wrapped(const Arrangement& arrangement, const ModelInput& input,
       for (std::size_t y = g.size[1]; y-- > 0;) {
         const std::size_t v = x + g.size[0] * (y + g.size[1] * z);
         if (!input.inside[v]) continue;
-        if (!ends_towards(1, v, input)) break;
         ++ends;
+        if (!ends_towards(1, v, input)) break;
         // The outermost voxel holds part of what is beyond: its neighbour counts as well.
         const bool is_tissue =
             static_cast<double>(input.values[v]) > tissue_threshold ||
