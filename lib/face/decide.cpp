@@ -120,6 +120,7 @@ class Judge {
     decision.may_lie_otherwise =
         decision.verdict == Verdict::uncertain && finding.may_lie_otherwise;
     decision.is_whole = decision.verdict == Verdict::removed && is_whole();
+    decision.is_beyond_view = decision.verdict == Verdict::no_face && is_out_of_view();
     if (decision.verdict != Verdict::removed) decision.region = {};
     return decision;
   }
