@@ -52,6 +52,9 @@ constexpr double brain_for_empty_ml = 600;
 // them by 3 cm, and at the end of a view the networks overlook 17 ml of them. Shown a view that
 // goes on they saw at least 0.7 ml of something where 0.2 ml of a face or more were in view.
 constexpr double trace_of_face_ml = 0.3;
+// A view whose upper end cuts more than a cap of 7 cm across does not hold a vertex: the networks
+// took the lower half of a CT of a head, jaw and all, for the top of one.
+constexpr double most_tissue_at_top_mm2 = 4000;
 // An ear's upper 15 mm.
 constexpr double ear_in_view = 0.15;
 // A brain without its skull has no face beyond doubt: what is tissue farther from it than meninges
@@ -120,7 +123,6 @@ class Judge {
     decision.may_lie_otherwise =
         decision.verdict == Verdict::uncertain && finding.may_lie_otherwise;
     decision.is_whole = decision.verdict == Verdict::removed && is_whole();
-    decision.is_beyond_view = decision.verdict == Verdict::no_face && is_out_of_view();
     if (decision.verdict != Verdict::removed) decision.region = {};
     return decision;
   }
@@ -240,7 +242,9 @@ class Judge {
   /// are shown more. How far the ears are from the vertex nodding hardly changes.
   bool ends_above_the_face() const {
     const BrainEvidence& b = evidence_.brain;
-    if (!sees_beyond_ || evidence_.soft_face_ml >= trace_of_face_ml) return false;
+    if (!sees_beyond_ || evidence_.soft_face_ml >= trace_of_face_ml ||
+        evidence_.tissue_at_top_mm2 > most_tissue_at_top_mm2)
+      return false;
     return b.is_cut_below_vertex && view(Site::ear_left).in_view < ear_in_view &&
            view(Site::ear_right).in_view < ear_in_view;
   }

@@ -47,8 +47,6 @@ struct FaceDecision {
   /// as their places are in view, and tissue fills those. What somebody else defaced before is not
   /// whole: it cannot say where the face is in another image.
   bool is_whole = false;
-  /// No face: its place was not seen to be empty, but is out of view.
-  bool is_beyond_view = false;
   /// A head turned upright may be seen better: uncertain, or (by judge()) a face that the networks
   /// see too differently.
   bool may_lie_otherwise = false;

@@ -170,6 +170,18 @@ BrainEvidence find_brain(const Probabilities& p, const ModelInput& input) {
   return brain;
 }
 
+/// How much of the view's upper end is brighter than `threshold`, as seen from above, mm².
+double tissue_at_top(const ModelInput& input, double threshold) {
+  const RegularGrid& g = input.grid;
+  const std::size_t layer = g.size[0] * g.size[1];
+  std::size_t count = 0;
+  for (std::size_t v = 0; v < g.voxel_count(); ++v) {
+    const bool is_top = v + layer >= g.voxel_count() || !input.inside[v + layer];
+    if (input.inside[v] && is_top && static_cast<double>(input.values[v]) > threshold) ++count;
+  }
+  return static_cast<double>(count) * g.spacing_mm * g.spacing_mm;
+}
+
 Feature likeliest(const Probabilities& p, std::size_t voxel) {
   Feature best = Feature::eyes;
   for (const Feature f : all_features)
@@ -228,6 +240,7 @@ Evidence gather_evidence(const Probabilities& p, const ModelInput& input) {
         evidence.label_ml[static_cast<std::size_t>(label)] += voxel_ml(p.grid);
   }
   evidence.tissue_threshold = 0.5 * otsu_threshold(seen);
+  evidence.tissue_at_top_mm2 = tissue_at_top(input, evidence.tissue_threshold);
   evidence.label_ml[static_cast<std::size_t>(Label::brain)] = evidence.brain.ml;
   for (const Feature f : all_features) {
     auto& blobs = evidence.blobs[static_cast<std::size_t>(f)];

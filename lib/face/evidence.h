@@ -43,7 +43,8 @@ struct Evidence {
   double doubtful_brain_ml = 0;                        ///< where that probability is 0.1 to 0.5
   double soft_face_ml = 0;
   double sure_face_ml = 0;  ///< where the probabilities of the facial labels sum to more than 0.9
-  double tissue_threshold = 0;  ///< in normalised values
+  double tissue_threshold = 0;   ///< in normalised values
+  double tissue_at_top_mm2 = 0;  ///< how much of the field of view's upper end is tissue
 };
 
 /// A facial voxel has a summed facial probability above 0.35 and hangs together with one above 0.6;

@@ -53,9 +53,6 @@ constexpr double beyond_mm = 40;
 constexpr double no_sure_face_ml = 0.1, least_agreement_beyond = 0.65;
 // Less brain than this is no head that is cut.
 constexpr double least_brain_ml = 50;
-// Sure face that the second network may see in a view without one. In noise and in views that end
-// above the face it saw none, in the lower half of a CT 49 ml.
-constexpr double most_denied_ml = 2;
 // A larger view holds a body: it would take a minute to look at it from all sides.
 constexpr std::size_t most_voxels = 1'500'000;
 
@@ -240,26 +237,6 @@ Judged in_continued_view(const volume::Volume& volume, const Networks& networks,
   return beyond;
 }
 
-/// Where the first network sees no head, or one whose face is out of view, the second one is shown
-/// all of the view: the first may have taken the lower end of a head for its top. What was seen to
-/// be empty is not asked for: in a face that was removed the second network still sees one.
-Judged unless_denied(const volume::Volume& volume, const Networks& networks, Judged none) {
-  FaceDecision& decision = none.decision;
-  if (decision.verdict != Verdict::no_head && !decision.is_beyond_view) return none;
-  if (networks.face == nullptr) return none;
-  const ModelInput input = prepare(volume, networks.face->card());
-  const Probabilities seen = segment_in_blocks(*networks.face, input);
-  std::size_t sure = 0;
-  for (std::size_t v = 0; v < input.grid.voxel_count(); ++v)
-    if (input.inside[v] && face_sum(seen, v) > face_sure) ++sure;
-  if (static_cast<double>(sure) * std::pow(input.grid.spacing_mm, 3) / 1000 < most_denied_ml)
-    return none;
-  decision.verdict = Verdict::uncertain;
-  decision.reason = "no face found by the first network, but by the second";
-  decision.score = 0;
-  return none;
-}
-
 /// Whether a face was found, but so that it may be another part of a head that lies otherwise.
 bool is_doubtful(const Judged& judged) {
   return judged.decision.verdict == Verdict::removed &&
@@ -284,12 +261,11 @@ Judged judge(volume::Volume volume, const Networks& networks, const DecideOption
     as_given = in_head_alone(volume, networks, options, std::move(as_given));
     if (decision.verdict == Verdict::uncertain)
       as_given = in_continued_view(volume, networks, options, std::move(as_given));
-    return unless_denied(volume, networks, std::move(as_given));
+    return as_given;
   }
   as_given.decision.may_lie_otherwise = is_doubtful(as_given);
-  if (decision.verdict != Verdict::removed)
-    return unless_denied(volume, networks, std::move(as_given));
-  if (decision.pose.rotation_degrees() <= well_seen_degrees) return as_given;
+  if (decision.verdict != Verdict::removed || decision.pose.rotation_degrees() <= well_seen_degrees)
+    return as_given;
   Turner turner(volume, networks, options, sure_agreement(as_given));
   std::optional<Judged> upright = turner.upright_from(decision.pose);
   if (!upright || *upright->agreement < as_given.agreement.value_or(0) - as_good_agreement)

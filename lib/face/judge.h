@@ -21,9 +21,8 @@ struct Judged {
 /// As the header has it. A head that is seen to be tilted is laid upright by its pose and looked at
 /// again; both regions go. What is uncertain in a view that is longer than a head is looked at
 /// again in the head's part of it, and a face that both networks are sure of there is removed. What
-/// is uncertain in a view that ends within a head is looked at again with the view continued. A
-/// view without a face is shown to the second network, too, all of it: uncertain when that sees
-/// one. Throws what Segmenter::segment throws.
+/// is uncertain in a view that ends within a head is looked at again with the view continued.
+/// Throws what Segmenter::segment throws.
 Judged judge(volume::Volume volume, const Networks& networks, const DecideOptions& options);
 
 /// Heads may lie in any way: where a volume stays uncertain as its header has it, or shows a face

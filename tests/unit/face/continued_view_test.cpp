@@ -108,28 +108,6 @@ TEST(ContinuedView, AnEndFarAboveTheFaceIsBelieved) {
             "ends");
 }
 
-TEST(ContinuedView, AFaceThatTheSecondNetworkSeesElsewhereIsNotDenied) {
-  // The first takes the lower end of a head for its top, and asks the second of a place below.
-  const auto with_a_mouth = [](double radius_mm) {
-    return [radius_mm](const Vec3& p) {
-      if (norm(p - Vec3{0, 60, 70}) > radius_mm) return SmoothHead{.has_face = false}.at(p);
-      return std::array<float, label_count>{0, 0, 0, 0, 0, 1, 0};
-    };
-  };
-  NeedsSurroundings whole(5, 40, SmoothHead{}.opinion());
-  for (const double radius_mm : {5.0, 15.0}) {
-    Painter finer(4, with_a_mouth(radius_mm));
-    const Judged judged = judge(above(40), {whole, &finer}, {});
-    if (radius_mm < 10) {
-      EXPECT_EQ(judged.decision.verdict, Verdict::no_face) << judged.decision.reason;
-    } else {
-      EXPECT_EQ(judged.decision.verdict, Verdict::uncertain);
-      EXPECT_EQ(judged.decision.reason, "no face found by the first network, but by the second");
-      EXPECT_EQ(judged.decision.score, 0);
-    }
-  }
-}
-
 TEST(ContinuedView, SureTracesOfAFaceAreNotDenied) {
   const test::Opinion with_a_trace = [](const Vec3& p) {
     if (norm(p - Vec3{30, -85, 50}) > 10) return SmoothHead{.has_face = false}.at(p);

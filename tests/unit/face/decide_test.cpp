@@ -140,6 +140,25 @@ TEST(Decide, ANetworkThatIsShownMoreMayDenyAFaceAboveTheEars) {
   EXPECT_NE(shown_more(10).verdict, Verdict::no_face);
 }
 
+TEST(Decide, AViewFullOfTissueAtItsUpperEndHoldsNoVertex) {
+  SyntheticHead head;
+  head.change = with_scalp;
+  head.has = {false, false, false, false};
+  const auto reason_with_a_column = [&](double radius_mm) {  // of tissue, up to the view's end
+    const Probabilities seen = head.probabilities();
+    SyntheticHead view = head;
+    view.in_view = [](const Vec3& p) { return p[2] > 10; };
+    ModelInput input = view.input();
+    for (std::size_t v = 0; v < input.values.size(); ++v) {
+      const Vec3 p = view.place(v);
+      if (input.inside[v] && std::hypot(p[0], p[1]) < radius_mm) input.values[v] = 0.8F;
+    }
+    return decide(seen, input, {}, std::nullopt, true).reason;
+  };
+  EXPECT_EQ(reason_with_a_column(30), "the face region is out of the field of view");
+  EXPECT_EQ(reason_with_a_column(45), "no face found, but one may begin where the view ends");
+}
+
 TEST(Decide, EarsAloneDoNotTellThatTheRestIsOutOfView) {
   SyntheticHead head;
   head.change = with_scalp;
