@@ -62,6 +62,10 @@ constexpr double ear_in_view = 0.15;
 // less than 2 %: so it must be whole, cut by a cap of less than 7 cm across at most.
 constexpr double brain_alone_least_ml = 600, meninges_mm = 12, most_beyond_meninges = 0.02,
                  most_cut_of_brain_alone_mm2 = 4000;
+// The same of what is faint beside the brain, such as the scalp and the eyes in a slab that was
+// laid into an empty box: brighter than so many times the level of the air, which hardly any noise
+// is.
+constexpr double beyond_noise = 1.5;
 // Of a head in a wrong position the networks call 490 ml and more brain.
 constexpr double brain_in_any_position_ml = 200;
 // --- Is the face whole? What is in view of the places of eyes, nose and mouth is filled to 0.92
@@ -229,10 +233,11 @@ class Judge {
         evidence_.brain.largest_cut_mm2 > most_cut_of_brain_alone_mm2)
       return false;
     const std::vector<float> to_brain = distance_to(g, evidence_.brain.bits);
+    const double threshold = std::min(evidence_.tissue_threshold, beyond_noise * empty_threshold_);
     std::size_t beyond = 0;
     for (std::size_t v = 0; v < g.voxel_count(); ++v)
       if (input_.inside[v] && static_cast<double>(to_brain[v]) > meninges_mm &&
-          static_cast<double>(input_.values[v]) > evidence_.tissue_threshold)
+          static_cast<double>(input_.values[v]) > threshold)
         ++beyond;
     const double voxel_ml = g.spacing_mm * g.spacing_mm * g.spacing_mm / 1000;
     return static_cast<double>(beyond) * voxel_ml <= most_beyond_meninges * evidence_.brain.ml;

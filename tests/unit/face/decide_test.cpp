@@ -121,6 +121,25 @@ TEST(Decide, AWholeBrainWithoutItsSkullHasNoFace) {
   EXPECT_EQ(decide_on(head).verdict, Verdict::uncertain);
 }
 
+TEST(Decide, ABrainWithinAFaintHeadIsNotAlone) {
+  SyntheticHead head;
+  head.has = {false, false, false, false};
+  head.has_front = false;
+  const auto shown = [&](float scalp) {  // all but the brain as dark as air, or nearly so
+    ModelInput input = head.input();
+    for (std::size_t v = 0; v < input.values.size(); ++v)
+      if (head.label(v) != Label::brain)
+        input.values[v] = 0.01F * static_cast<float>(v % 5) +
+                          (norm(head.place(v) - Vec3{0, 70, -60}) < 40 ? scalp : 0);
+    SyntheticHead alone = head;
+    alone.has_tissue = false;
+    return decide(alone.probabilities(), input, {});
+  };
+  EXPECT_EQ(shown(0).verdict, Verdict::no_face) << shown(0).reason;
+  EXPECT_EQ(shown(0).reason, "a brain without skull and face");
+  EXPECT_NE(shown(0.05F).reason, "a brain without skull and face");
+}
+
 TEST(Decide, ANetworkThatIsShownMoreMayDenyAFaceAboveTheEars) {
   SyntheticHead head;
   head.change = with_scalp;
