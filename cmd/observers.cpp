@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "audit/manifest.h"
 
@@ -22,6 +26,7 @@ class CountingObserver : public batch::Observer {
   void files_found(std::uint64_t count) override { files_ = count; }
   void studies_found(std::uint64_t count) override {
     studies_ = count;
+    work_begin_ = Clock::now();
     show("start");
   }
   void file_done(const audit::InputRecord& input) override {
@@ -36,6 +41,7 @@ class CountingObserver : public batch::Observer {
     ++studies_done_;
     if (was_done_before) {
       files_done_ += study.inputs.size();
+      files_done_before_ += study.inputs.size();
       for (const audit::InputRecord& input : study.inputs) {
         if (input.outcome != audit::Outcome::written) ++not_written_;
       }
@@ -64,17 +70,36 @@ class CountingObserver : public batch::Observer {
   }
   virtual Clock::duration interval() const { return std::chrono::seconds(5); }
 
-  double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
-  double rate() const { return static_cast<double>(files_done_) / std::max(seconds(), 1e-3); }
-  double remaining_seconds() const {
-    return files_done_ == 0 ? 0
-                            : static_cast<double>(files_ - std::min(files_, files_done_)) / rate();
+  /// Of this run, since its studies were known: 0 before.
+  double rate() const {
+    const double seconds = work_seconds();
+    return seconds > 0 ? static_cast<double>(files_done_ - files_done_before_) / seconds : 0;
+  }
+  /// At the pace so far; nullopt while too little was done to tell one.
+  std::optional<double> remaining_seconds() const {
+    const auto left = static_cast<double>(files_ - std::min(files_, files_done_));
+    if (left == 0) return 0;
+    if (work_seconds() < seconds_for_pace || rate() <= 0) return std::nullopt;
+    return left / rate();
+  }
+  /// "12 s left", "0 s left"; empty while that cannot be told. `before` comes before it.
+  std::string remaining(std::string_view before) const {
+    const std::optional<double> seconds = remaining_seconds();
+    return seconds ? fmt::format("{}{:.0f} s left", before, *seconds) : std::string();
   }
 
   bool quiet_, verbose_;
   std::uint64_t files_ = 0, files_done_ = 0, studies_ = 0, studies_done_ = 0, not_written_ = 0;
-  Clock::time_point begin_ = Clock::now();
-  Clock::time_point last_shown_ = begin_;
+  std::uint64_t files_done_before_ = 0;
+  std::optional<Clock::time_point> work_begin_;
+  Clock::time_point last_shown_ = Clock::now();
+
+ private:
+  static constexpr double seconds_for_pace = 4;
+
+  double work_seconds() const {
+    return work_begin_ ? std::chrono::duration<double>(Clock::now() - *work_begin_).count() : 0;
+  }
 };
 
 class SilentObserver : public CountingObserver {
@@ -96,10 +121,8 @@ class PlainObserver : public CountingObserver {
   void show(const char* event) override {
     if (std::string_view(event) == "study") return;
     fmt::print(stderr,
-               "efface: {} of {} files, {} of {} studies, {} not written, {:.0f} files/s, {:.0f} s "
-               "left\n",
-               files_done_, files_, studies_done_, studies_, not_written_, rate(),
-               remaining_seconds());
+               "efface: {} of {} files, {} of {} studies, {} not written, {:.0f} files/s{}\n",
+               files_done_, files_, studies_done_, studies_, not_written_, rate(), remaining(", "));
   }
 };
 
@@ -124,9 +147,8 @@ class StatusLineObserver : public CountingObserver {
     is_shown_ = false;
   }
   void show(const char*) override {
-    fmt::print(
-        stderr, "\r\033[K{}/{} files  {}/{} studies  {} not written  {:.0f} files/s  {:.0f} s left",
-        files_done_, files_, studies_done_, studies_, not_written_, rate(), remaining_seconds());
+    fmt::print(stderr, "\r\033[K{}/{} files  {}/{} studies  {} not written  {:.0f} files/s{}",
+               files_done_, files_, studies_done_, studies_, not_written_, rate(), remaining("  "));
     std::fflush(stderr);
     is_shown_ = true;
   }
@@ -146,12 +168,13 @@ class JsonObserver : public CountingObserver {
                input.study, input.token, audit::to_string(input.outcome), input.reason);
   }
   void show(const char* event) override {
+    const std::optional<double> seconds = remaining_seconds();
     fmt::print(
         stderr,
         "{{\"event\":\"{}\",\"files\":{},\"files_done\":{},\"studies\":{},\"studies_done\":{},"
-        "\"not_written\":{},\"files_per_second\":{:.1f},\"seconds_left\":{:.0f}}}\n",
+        "\"not_written\":{},\"files_per_second\":{:.1f},\"seconds_left\":{}}}\n",
         event, files_, files_done_, studies_, studies_done_, not_written_, rate(),
-        remaining_seconds());
+        seconds ? fmt::format("{:.0f}", *seconds) : "null");
   }
 };
 

@@ -14,6 +14,12 @@
 
 namespace efface::audit {
 
+void throw_output_busy() {
+  throw base::Error(base::Fault::usage,
+                    "another run of efface is writing to the same output directory",
+                    "wait for it to end, or give this run a directory of its own");
+}
+
 namespace {
 
 using base::Error;
@@ -24,10 +30,7 @@ std::string quoted(const std::filesystem::path& path) {
 }
 
 void lock(const base::FileDescriptor& file, const std::filesystem::path& path) {
-  if (base::lock_alone(file, path) == base::LockResult::busy) {
-    throw Error(Fault::usage, "another run of efface is writing to the same output directory",
-                "wait for it to end, or give this run a directory of its own");
-  }
+  if (base::lock_alone(file, path) == base::LockResult::busy) throw_output_busy();
 }
 
 /// Whether `path` still names the open file: it may have been removed between open and lock.

@@ -17,6 +17,9 @@ struct LinePlace {
   std::uint64_t number = 0, offset = 0, size = 0;  ///< size with the line break
 };
 
+/// Throws Error{usage}: another run holds the output directory.
+[[noreturn]] void throw_output_busy();
+
 class JournalFile {
  public:
   /// Opens or creates and locks; see Journal for the errors.

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <utility>
 
+#include "audit/journal_file.h"
 #include "base/error.h"
 #include "base/file_lock.h"
 #include "crypto_openssl/crypto.h"
@@ -32,11 +33,6 @@ std::string content_of(const fs::path& path) {
 
 std::string random_name() {
   return base::to_hex(crypto_openssl::random_key(), 8);
-}
-
-[[noreturn]] void throw_busy() {
-  throw Error(Fault::usage, "another run of efface is writing to the same output directory",
-              "wait for it to end, or give this run a directory of its own");
 }
 
 [[noreturn]] void throw_cancelled() {
@@ -114,7 +110,8 @@ void Lease::lock_file() {
   if (!lock_.is_open()) throw base::system_error("cannot open '" + path.string() + "'", errno);
   const auto is_cancelled = [this] { return cancelled_ != nullptr && cancelled_->load(); };
   const base::LockResult result = base::lock_alone(lock_, path, timing_.dying, is_cancelled);
-  if (result == base::LockResult::busy) is_cancelled() ? throw_cancelled() : throw_busy();
+  if (result == base::LockResult::busy)
+    is_cancelled() ? throw_cancelled() : audit::throw_output_busy();
   has_flock_ = result == base::LockResult::taken;
 }
 
@@ -147,7 +144,7 @@ void Lease::wait_for_holder(const std::string& seen) const {
         std::min<std::chrono::milliseconds>(timing_.beat / 10, std::chrono::milliseconds(500)));
     const std::string now = content_of(lease_);
     if (now.empty() && !fs::exists(lease_)) return;
-    if (now != seen) throw_busy();
+    if (now != seen) audit::throw_output_busy();
   }
 }
 
@@ -160,7 +157,7 @@ void Lease::break_lease(const std::string& seen) const {
   const bool is_other = content_of(stale) != seen;  // taken over by a third one meanwhile
   if (is_other) link_as(stale, lease_);
   ::unlink(stale.c_str());
-  if (is_other) throw_busy();
+  if (is_other) audit::throw_output_busy();
 }
 
 void Lease::beat() {

@@ -191,6 +191,22 @@ class LogLines(Case):
         told = {(l["study"], l["input"]) for l in lines if l["event"] == "file"}
         self.assertEqual(told, {(i["study"], i["token"]) for i in withheld})
 
+    def test_time_left_is_told_only_when_it_can_be(self):
+        study = self.make("small")
+
+        def events():
+            _, _, done = self.run_on(study, expect=3, more=("--progress", "json"))
+            lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+            return {line["event"]: line for line in lines}
+
+        first, again = events(), events()
+        self.assertIsNone(first["start"]["seconds_left"])  # nothing was done yet
+        self.assertEqual(first["end"]["seconds_left"], 0)
+        self.assertGreater(first["end"]["files_per_second"], 0)
+        # What an earlier run did is done, but says nothing of this one's pace.
+        self.assertEqual(again["start"]["files_done"], again["start"]["files"])
+        self.assertEqual(again["start"]["files_per_second"], 0)
+
 
 if __name__ == "__main__":
     unittest.main()
