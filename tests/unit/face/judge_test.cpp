@@ -304,6 +304,16 @@ TEST(Judge, AFaceThatTheNetworksSeeDifferentlyMayBeAnotherPartOfTheHead) {
   EXPECT_FALSE(turned.decision.may_lie_otherwise);
 }
 
+TEST(Judge, OnlyAFaceThatTheNetworksSeeClearlyAlikeIsTakenAsItLies) {
+  for (const auto& [beside_mm, is_doubtful] : {std::pair{21.0, true}, std::pair{19.5, false}}) {
+    Pair networks(within(40));
+    networks.finer.beside_mm = {0, 0, beside_mm};
+    const Judged judged = face::judge(marked({}), Networks{networks.whole, &networks.finer}, {});
+    ASSERT_EQ(judged.decision.verdict, Verdict::removed) << judged.decision.reason;
+    EXPECT_EQ(judged.decision.may_lie_otherwise, is_doubtful) << *judged.agreement;
+  }
+}
+
 TEST(Judge, AViewOfABodyIsNotLookedAtFromAllSides) {
   Pair networks(within(40));
   const Judged judged = networks.judge(marked(turned_pose(volume::axis_turns({})[1]), 150));
