@@ -79,7 +79,9 @@ class CountingObserver : public batch::Observer {
   std::optional<double> remaining_seconds() const {
     const auto left = static_cast<double>(files_ - std::min(files_, files_done_));
     if (left == 0) return 0;
-    if (work_seconds() < seconds_for_pace || rate() <= 0) return std::nullopt;
+    const std::uint64_t done = files_done_ - files_done_before_;
+    const bool is_too_few = done * share_for_pace < files_ - files_done_before_;
+    if (work_seconds() < seconds_for_pace || is_too_few) return std::nullopt;
     return left / rate();
   }
   /// "12 s left", "0 s left"; empty while that cannot be told. `before` comes before it.
@@ -95,7 +97,10 @@ class CountingObserver : public batch::Observer {
   Clock::time_point last_shown_ = Clock::now();
 
  private:
+  // A head's face is looked for before the first of its files is written: what was done counts as a
+  // pace only from one in so many of this run's files on.
   static constexpr double seconds_for_pace = 4;
+  static constexpr std::uint64_t share_for_pace = 20;
 
   double work_seconds() const {
     return work_begin_ ? std::chrono::duration<double>(Clock::now() - *work_begin_).count() : 0;
