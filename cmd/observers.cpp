@@ -80,9 +80,8 @@ class CountingObserver : public batch::Observer {
     const auto left = static_cast<double>(files_ - std::min(files_, files_done_));
     if (left == 0) return 0;
     const std::uint64_t done = files_done_ - files_done_before_;
-    const bool is_too_few = done * share_for_pace < files_ - files_done_before_;
-    if (work_seconds() < seconds_for_pace || is_too_few) return std::nullopt;
-    return left / rate();
+    if (done * share_for_pace < files_ - files_done_before_) return std::nullopt;
+    return left * work_seconds() / static_cast<double>(done);
   }
   /// "12 s left", "0 s left"; empty while that cannot be told. `before` comes before it.
   std::string remaining(std::string_view before) const {
@@ -99,7 +98,6 @@ class CountingObserver : public batch::Observer {
  private:
   // A head's face is looked for before the first of its files is written: what was done counts as a
   // pace only from one in so many of this run's files on.
-  static constexpr double seconds_for_pace = 4;
   static constexpr std::uint64_t share_for_pace = 20;
 
   double work_seconds() const {
