@@ -21,14 +21,6 @@ constexpr double pair_least_mm = 40, pair_most_mm = 90;
 // A cut brain's centre says little about the head's.
 constexpr double brain_weight = 0.7, cut_brain_weight = 0.15, ear_weight = 0.5;
 
-// A head lies within this box of canonical mm, its nose, hair and a beard included.
-constexpr Vec3 head_low{-110, -140, -160}, head_high{110, 120, 95};
-// Air that the networks are sure of, and how much of it tells its level: 740 voxels of 3 mm.
-constexpr float surely_air = 0.9F;
-constexpr double least_air_ml = 20, air_quantile = 0.99;
-// A mask's zeros have no noise: what rounding leaves beside them is no tissue.
-constexpr double least_air_level = 0.005;
-
 /// Half-axes of the sites in canonical mm, about what the labels cover of an average face.
 Vec3 half_axes(Site site) {
   switch (site) {
@@ -230,17 +222,16 @@ Arrangement arrange(const Evidence& evidence) {
   return result;
 }
 
-SiteView look_at(Site site, const HeadPose& pose, const Probabilities& probabilities,
-                 const ModelInput& input, double tissue_threshold) {
+SiteSamples sample_site(Site site, const HeadPose& pose, const ModelInput& input) {
   const RegularGrid& grid = input.grid;
-  std::size_t all = 0, seen = 0, tissue = 0, brain = 0;
+  const Vec3 h = half_axes(site), c = canonical_centre(site);
+  SiteSamples samples;
   constexpr int n = 4;
   for (int i = -n; i <= n; ++i)
     for (int j = -n; j <= n; ++j)
       for (int k = -n; k <= n; ++k) {
         if (i * i + j * j + k * k > n * n) continue;
-        ++all;
-        const Vec3 h = half_axes(site), c = canonical_centre(site);
+        ++samples.all;
         const Vec3 v = voxel_of(
             grid, pose.patient_mm({c[0] + h[0] * i / n, c[1] + h[1] * j / n, c[2] + h[2] * k / n}));
         std::array<std::size_t, 3> index{};
@@ -251,46 +242,26 @@ SiteView look_at(Site site, const HeadPose& pose, const Probabilities& probabili
           index[a] = outside ? 0 : static_cast<std::size_t>(r);
         }
         const std::size_t voxel = index[0] + grid.size[0] * (index[1] + grid.size[1] * index[2]);
-        if (outside || !input.inside[voxel]) continue;
-        ++seen;
-        if (probabilities.of(Label::brain, voxel) >= 0.5F) {
-          ++brain;
-          continue;
-        }
-        // Both must say air: a network that overlooks a face must not call its place empty alone.
-        if (probabilities.of(Label::air, voxel) < 0.5F ||
-            static_cast<double>(input.values[voxel]) > tissue_threshold)
-          ++tissue;
+        if (!outside && input.inside[voxel]) samples.in_view.push_back(voxel);
       }
-  const auto share = [&](std::size_t count) {
-    return static_cast<double>(count) / static_cast<double>(all);
-  };
-  return {share(seen), share(tissue), share(brain)};
+  return samples;
 }
 
-std::optional<double> air_level(const HeadPose& pose, const Probabilities& probabilities,
-                                const ModelInput& input) {
-  const RegularGrid& g = input.grid;
-  std::vector<float> around, all;
-  for (std::size_t v = 0; v < g.voxel_count(); ++v) {
-    if (!input.inside[v] || probabilities.of(Label::air, v) < surely_air) continue;
-    all.push_back(input.values[v]);
-    const Vec3 c = pose.canonical_mm(
-        g.patient_mm(v % g.size[0], v / g.size[0] % g.size[1], v / (g.size[0] * g.size[1])));
-    bool is_head = true;
-    for (std::size_t a = 0; a < 3; ++a)
-      is_head = is_head && c[a] > head_low[a] && c[a] < head_high[a];
-    if (!is_head) around.push_back(input.values[v]);
+SiteView look_at(Site site, const HeadPose& pose, const Probabilities& probabilities,
+                 const ModelInput& input, double tissue_threshold) {
+  const SiteSamples samples = sample_site(site, pose, input);
+  std::size_t tissue = 0, brain = 0;
+  for (const std::size_t voxel : samples.in_view) {
+    if (probabilities.of(Label::brain, voxel) >= 0.5F) ++brain;
+    // Both must say air: a network that overlooks a face must not call its place empty alone.
+    else if (probabilities.of(Label::air, voxel) < 0.5F ||
+             static_cast<double>(input.values[voxel]) > tissue_threshold)
+      ++tissue;
   }
-  const double ml = g.spacing_mm * g.spacing_mm * g.spacing_mm / 1000;
-  for (std::vector<float>* air : {&around, &all}) {
-    if (static_cast<double>(air->size()) * ml < least_air_ml) continue;
-    const auto at = air->begin() + static_cast<std::ptrdiff_t>(
-                                       air_quantile * static_cast<double>(air->size() - 1));
-    std::nth_element(air->begin(), at, air->end());
-    return std::max(least_air_level, static_cast<double>(*at));
-  }
-  return std::nullopt;
+  const auto share = [&](std::size_t count) {
+    return static_cast<double>(count) / static_cast<double>(samples.all);
+  };
+  return {share(samples.in_view.size()), share(tissue), share(brain)};
 }
 
 std::vector<std::uint32_t> site_voxels(Site site, const HeadPose& pose, const RegularGrid& grid,

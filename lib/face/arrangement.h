@@ -4,7 +4,6 @@
 #pragma once
 
 #include <array>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -32,6 +31,13 @@ struct Arrangement {
 /// out of the fit as long as others remain. No blobs: the pose follows from the brain's box alone.
 Arrangement arrange(const Evidence& evidence);
 
+/// Points spread evenly over a site, as the model voxels that they fall into.
+struct SiteSamples {
+  std::size_t all = 0;
+  std::vector<std::size_t> in_view;  ///< of those inside the field of view
+};
+SiteSamples sample_site(Site site, const HeadPose& pose, const ModelInput& input);
+
 /// What a site looks like in the image.
 struct SiteView {
   double in_view = 0;  ///< share of the site inside the field of view
@@ -40,12 +46,6 @@ struct SiteView {
 };
 SiteView look_at(Site site, const HeadPose& pose, const Probabilities& probabilities,
                  const ModelInput& input, double tissue_threshold);
-
-/// The normalised value that 1 % of the air around a head exceeds, from what the networks surely
-/// call air in view, away from where a head with this pose would be as long as there is such air.
-/// What is brighter stands out, however dark it is beside the brain. Nothing without 20 ml of air.
-std::optional<double> air_level(const HeadPose& pose, const Probabilities& probabilities,
-                                const ModelInput& input);
 
 /// The model voxels of a site, as the canonical head has it: what is removed in place of a feature
 /// that the network did not find. `margin_mm` goes around it.

@@ -170,6 +170,26 @@ TEST(NoFace, AFaceFarDarkerThanTheBrainIsNoEmptyPlace) {
   EXPECT_EQ(shown(0.04F).reason, "a head, but no face found where one should be");
 }
 
+TEST(NoFace, AFaceAsDarkAsTheNoiseIsNoEmptyPlace) {
+  const SyntheticHead head = defaced();
+  const auto noise = [](std::size_t v, std::size_t values) {  // so many, as if thrown by dice
+    return (static_cast<std::uint32_t>(v) * 2654435761U >> 16) % values;
+  };
+  const auto shown = [&](bool has_face) {  // of the air's 0 to 3 the face lacks the zeros
+    ModelInput input = head.input();
+    for (std::size_t v = 0; v < input.values.size(); ++v) {
+      if (head.label(v) != Label::air) continue;
+      const Vec3 p = head.place(v);
+      const bool is_face = has_face && norm(p - canonical::eye_left) < 18;
+      input.values[v] = 0.01F * static_cast<float>(is_face ? 1 + noise(v, 3) : noise(v, 4));
+    }
+    return decide(head.probabilities(), input, {});
+  };
+  EXPECT_EQ(shown(false).verdict, Verdict::no_face);
+  EXPECT_EQ(shown(true).verdict, Verdict::uncertain);
+  EXPECT_EQ(shown(true).reason, "a head, but no face found where one should be");
+}
+
 TEST(NoFace, AFewSpotsOfBrainDoNotTellWhereTheFaceWouldBe) {
   SyntheticHead head;
   head.has = {false, false, false, false};
