@@ -63,6 +63,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3, help="of the model itself; the slower one runs once")
     parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--batch", type=int, default=1, help="volumes that may be shown to a network together")
+    parser.add_argument("--upside-down", action="store_true",
+                        help="heads whose headers take up for down: the networks look until they find them")
     parser.add_argument("--slower-only", action="store_true", help="leave the model itself out")
     arguments = parser.parse_args()
     efface, make = arguments.build / "cmd/efface", arguments.build / "tests/support/make_demo_study"
@@ -70,11 +72,13 @@ def main() -> None:
     work = pathlib.Path(tempfile.mkdtemp())
     try:
         for seed in range(arguments.volumes):
-            subprocess.run([make, "--kind", "volume", "--seed", str(seed + 1), "--output", work / f"in/{seed}"],
+            subprocess.run([make, "--kind", "upside_down" if arguments.upside_down else "volume", "--seed", str(seed + 1), "--output", work / f"in/{seed}"],
                            check=True)
         subprocess.run([efface, "key", "new", work / "key"], check=True)
         cards = {"the model": card,
                  f"one of {arguments.times} times its cost": slower_model(card, work / "slower", arguments.times)}
+        if arguments.upside_down:
+            cards = {"the model": card}
         print(f"{os.cpu_count()} cores; {arguments.volumes} studies of one 256 x 256 x 176 head each, "
               f"medians of {1 if arguments.slower_only else arguments.runs} runs, start of the program and of LibTorch included\n")
         print("| | jobs | seconds a volume | networks at work | processors busy | volumes a batch "

@@ -30,6 +30,7 @@ int usage(FILE* out) {
       "  canary  marker strings in every hiding place, listed in markers.txt\n"
       "  bench   --files MR images of 230 kB that need no model\n"
       "  volume  one head series of 256 x 256 x 176 voxels\n"
+      "  upside_down  the same, with a header that takes up for down\n"
       "  nifti   the demo head as NIfTI-1; PATH is a file, gzipped when it ends in .gz\n",
       out);
   return out == stderr ? 2 : 0;
@@ -67,6 +68,7 @@ int main(int argc, char** argv) {
       {"canary", [&] { write_canary_files(o.output, o.seed); }},
       {"bench", [&] { write_bench_files(o.output, o.seed, o.files); }},
       {"volume", [&] { write_bench_volume(o.output, o.seed); }},
+      {"upside_down", [&] { write_bench_volume(o.output, o.seed, true); }},
       {"nifti", [&] { write_demo_nifti(o.output, o.seed); }},
   };
   const auto kind = kinds.find(o.kind);

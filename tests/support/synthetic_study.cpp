@@ -47,18 +47,31 @@ struct SeriesPlan {
   std::uint64_t number = 1;
   Contrast contrast = Contrast::t1;
   std::string description;
+  bool is_upside_down = false;
 };
+
+/// The grid of a header that takes up for down and left for right.
+ImageGrid upside_down(const ImageGrid& grid) {
+  const auto turn = [](Point p) { return Point{-p.x, p.y, -p.z}; };
+  ImageGrid turned = grid;
+  turned.origin = turn(grid.origin);
+  turned.step_i = turn(grid.step_i);
+  turned.step_j = turn(grid.step_j);
+  turned.step_k = turn(grid.step_k);
+  return turned;
+}
 
 void write_series(const StudyMaker& maker, const fs::path& directory, const ImageGrid& grid,
                   const SeriesPlan& plan) {
   const auto voxels =
       image_of_head(grid, demo_pose(maker.seed), plan.contrast, maker.seed + plan.number);
   const std::size_t slice_size = grid.size[0] * grid.size[1];
+  const ImageGrid told = plan.is_upside_down ? upside_down(grid) : grid;
   for (std::size_t k = 0; k < grid.size[2]; ++k) {
     DcmFileFormat file;
     DcmItem& item = *file.getDataset();
     maker.start(item, maker.identifiers(UID_MRImageStorage, plan.number, k));
-    put_mr_image(item, {grid,
+    put_mr_image(item, {told,
                         k,
                         {voxels.data() + k * slice_size, slice_size},
                         plan.contrast,
@@ -171,9 +184,9 @@ void write_bench_files(const fs::path& directory, std::uint64_t seed, std::size_
   }
 }
 
-void write_bench_volume(const fs::path& directory, std::uint64_t seed) {
+void write_bench_volume(const fs::path& directory, std::uint64_t seed, bool is_upside_down) {
   write_series(StudyMaker{seed}, directory, sagittal_grid({256, 256, 176}, 1.0),
-               {"T1", 1, Contrast::t1, "t1_sag 1mm"});
+               {"T1", 1, Contrast::t1, "t1_sag 1mm", is_upside_down});
 }
 
 void write_demo_nifti(const fs::path& file, std::uint64_t seed) {

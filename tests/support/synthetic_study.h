@@ -28,8 +28,9 @@ void write_small_study(const std::filesystem::path& directory, std::uint64_t see
 void write_bench_files(const std::filesystem::path& directory, std::uint64_t seed,
                        std::size_t files);
 
-/// One sagittal T1 series of 256 x 256 x 176 voxels of 1 mm.
-void write_bench_volume(const std::filesystem::path& directory, std::uint64_t seed);
+/// One sagittal T1 series of 256 x 256 x 176 voxels of 1 mm, whose header may take up for down.
+void write_bench_volume(const std::filesystem::path& directory, std::uint64_t seed,
+                        bool is_upside_down = false);
 
 /// The demo study's T1 head as NIfTI-1; gzipped when the name ends in .gz.
 void write_demo_nifti(const std::filesystem::path& file, std::uint64_t seed);
