@@ -301,8 +301,8 @@ class Judge {
   }
 
   Finding shape(FaceDecision& decision) const {
-    const ChosenParts chosen =
-        choose_parts(evidence_, arrangement_, probabilities_, input_, options_.features);
+    const ChosenParts chosen = choose_parts(evidence_, arrangement_, probabilities_, input_,
+                                            options_.features, empty_threshold_);
     if (!chosen.refusal.empty()) return {Verdict::uncertain, chosen.refusal};
     if (chosen.sure == 0) return {Verdict::no_face, "none of the chosen features is in view"};
     if (options_.extent == Extent::face && arrangement_.points < 2)

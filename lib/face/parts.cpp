@@ -14,9 +14,15 @@ constexpr double stray_least_ml = 1.0, stray_least_peak = 0.85;
 // --- What of missing parts? A site counts as in view from 0.5, as tissue from 0.35 of its volume,
 // as found from 0.15 of an average part's volume.
 constexpr double site_in_view = 0.5, site_tissue = 0.35, site_found = 0.15;
+// Of what a view cuts less is seen, and half of a mouth was overlooked there. Ears are left out:
+// their places are known too badly.
+constexpr double cut_site_in_view = 0.15, cut_site_tissue = 0.7;
+// A face has two eyes: where a head is tilted, or fades in a diffusion image, the networks saw one
+// of them, or a quarter. What they saw less than half of is completed where a trace of tissue is.
+constexpr double eye_mostly_found = 0.5, trace_of_tissue = 0.05;
 // An ear is thin: its place, which follows from the other parts to about pose_error_mm, goes with
 // so much around it.
-constexpr double ear_tissue = 0.05, pose_error_mm = 9;
+constexpr double pose_error_mm = 9;
 // Of an ear that was not found at all less is known: its head is turned in its view, say. Half a
 // head draws the pose towards its own middle.
 constexpr double lost_ear_error_mm = 16, half_head_error_mm = 24;
@@ -48,12 +54,13 @@ class Chooser {
  public:
   Chooser(const Evidence& evidence, const Arrangement& arrangement,
           const Probabilities& probabilities, const ModelInput& input,
-          std::span<const Feature> features)
+          std::span<const Feature> features, double tissue_threshold)
       : evidence_(evidence),
         arrangement_(arrangement),
         probabilities_(probabilities),
         input_(input),
-        features_(features) {}
+        features_(features),
+        tissue_threshold_(tissue_threshold) {}
 
   ChosenParts choose() const {
     ChosenParts chosen;
@@ -75,7 +82,7 @@ class Chooser {
  private:
   void add_places(ChosenParts& chosen) const {
     const std::vector<Site> missing = missing_sites();
-    chosen.guesses.reserve(missing.size() + 2);  // parts point into it
+    chosen.guesses.reserve(missing.size() + site_count);  // parts point into it
     for (const Site site : missing) {
       // Two found parts and the brain place the third to about a centimetre.
       if (arrangement_.points < 2) {
@@ -89,12 +96,18 @@ class Chooser {
       chosen.placed_by_the_others += std::string(", ") + name_of(site) + " placed by the others";
     }
     chosen.sure = chosen.parts.size();
+    for (const Site site : traces(missing)) {
+      chosen.guesses.push_back(site_voxels(site, arrangement_.pose, input_.grid));
+      chosen.parts.push_back({feature_of(site), chosen.guesses.back(), true});
+    }
     for (const Site site : flat_ears(missing)) {
-      const double margin_mm = ear_error_mm(pose_error_mm);
+      const bool is_faint = tissue(site, evidence_.tissue_threshold) < trace_of_tissue;
+      const double margin_mm = is_faint ? pose_error_mm : ear_error_mm(pose_error_mm);
       chosen.guesses.push_back(site_voxels(site, arrangement_.pose, input_.grid, margin_mm));
       const auto s = static_cast<std::size_t>(site);
       const bool mostly_found = arrangement_.found_ml[s] >= ear_mostly_found * average_ml[s];
-      chosen.parts.push_back({Feature::ears, chosen.guesses.back(), true, mostly_found});
+      chosen.parts.push_back(
+          {Feature::ears, chosen.guesses.back(), true, mostly_found || is_faint});
     }
   }
 
@@ -105,21 +118,34 @@ class Chooser {
     return brain.ml > 0 && is_cut ? half_head_error_mm : whole_head_mm;
   }
 
+  double tissue(Site site, double threshold) const {
+    return look_at(site, arrangement_.pose, probabilities_, input_, threshold).tissue;
+  }
+
   SiteView view(Site site) const {
-    return look_at(site, arrangement_.pose, probabilities_, input_, evidence_.tissue_threshold);
+    return look_at(site, arrangement_.pose, probabilities_, input_, tissue_threshold_);
   }
 
   bool wanted(Feature feature) const {
     return std::find(features_.begin(), features_.end(), feature) != features_.end();
   }
 
-  bool is_missing(std::size_t s) const {
+  /// Whether less than `share` of an average part was found there.
+  bool is_found_less(std::size_t s, double share) const {
     const auto site = static_cast<Site>(s);
-    if (!wanted(feature_of(site)) || arrangement_.found_ml[s] >= site_found * average_ml[s])
+    if (!wanted(feature_of(site)) || arrangement_.found_ml[s] >= share * average_ml[s])
       return false;
     // Both eyes as one blob count for one site only.
     return feature_of(site) != Feature::eyes ||
            arrangement_.found_ml[0] + arrangement_.found_ml[1] <= 1.5 * average_ml[0];
+  }
+
+  bool is_missing(std::size_t s) const { return is_found_less(s, site_found); }
+
+  bool is_cut_and_missing(std::size_t s, const SiteView& v) const {
+    return feature_of(static_cast<Site>(s)) != Feature::ears && v.in_view >= cut_site_in_view &&
+           v.in_view < site_in_view && v.tissue >= cut_site_tissue * v.in_view &&
+           is_found_less(s, site_found * v.in_view);
   }
 
   /// Sites whose part the network missed although it is in view: taken from the canonical head.
@@ -128,20 +154,38 @@ class Chooser {
     for (std::size_t s = 0; s < site_count; ++s) {
       const auto site = static_cast<Site>(s);
       if (!is_missing(s)) continue;
-      const SiteView v = view(site);
-      if (v.in_view >= site_in_view && v.tissue >= site_tissue) missing.push_back(site);
+      SiteView v = view(site);
+      // A faint ear does not refuse what a brain beside it takes: see flat_ears().
+      if (feature_of(site) == Feature::ears) v.tissue = tissue(site, evidence_.tissue_threshold);
+      if ((v.in_view >= site_in_view && v.tissue >= site_tissue) || is_cut_and_missing(s, v))
+        missing.push_back(site);
     }
     return missing;
   }
 
-  /// Ears that the network found at least in part: what a coil presses flat it takes for scalp, so
-  /// their whole place goes, too.
+  /// Eyes, nose and mouth of which the network found hardly anything, nor is there much.
+  std::vector<Site> traces(const std::vector<Site>& missing) const {
+    std::vector<Site> sites;
+    if (arrangement_.points < 2) return sites;
+    for (const Site site : {Site::eye_left, Site::eye_right, Site::nose, Site::mouth}) {
+      if (std::find(missing.begin(), missing.end(), site) != missing.end()) continue;
+      const SiteView v = view(site);
+      const double share = feature_of(site) == Feature::eyes ? eye_mostly_found : site_found;
+      if (v.in_view >= cut_site_in_view && v.tissue >= trace_of_tissue &&
+          is_found_less(static_cast<std::size_t>(site), share * v.in_view))
+        sites.push_back(site);
+    }
+    return sites;
+  }
+
+  /// Ears that the network found at least in part, or may have overlooked: what a coil presses flat
+  /// it takes for scalp, what is hardly brighter than the air for air. Their whole place goes.
   std::vector<Site> flat_ears(const std::vector<Site>& missing) const {
     std::vector<Site> ears;
     if (!wanted(Feature::ears) || arrangement_.points < 2) return ears;
     for (const Site site : {Site::ear_left, Site::ear_right}) {
       if (std::find(missing.begin(), missing.end(), site) != missing.end()) continue;
-      if (view(site).tissue >= ear_tissue) ears.push_back(site);
+      if (view(site).tissue >= trace_of_tissue) ears.push_back(site);
     }
     return ears;
   }
@@ -174,14 +218,15 @@ class Chooser {
   const Probabilities& probabilities_;
   const ModelInput& input_;
   std::span<const Feature> features_;
+  double tissue_threshold_;
 };
 
 }  // namespace
 
 ChosenParts choose_parts(const Evidence& evidence, const Arrangement& arrangement,
                          const Probabilities& probabilities, const ModelInput& input,
-                         std::span<const Feature> features) {
-  return Chooser(evidence, arrangement, probabilities, input, features).choose();
+                         std::span<const Feature> features, double tissue_threshold) {
+  return Chooser(evidence, arrangement, probabilities, input, features, tissue_threshold).choose();
 }
 
 }  // namespace efface::face

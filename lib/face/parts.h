@@ -23,9 +23,10 @@ struct ChosenParts {
   std::vector<std::vector<std::uint32_t>> guesses;  ///< voxels of the canonical head's parts
 };
 
-/// `evidence` and what `arrangement` points to must outlive the result.
+/// `tissue_threshold`: the normalised value above which a place holds tissue. `evidence` and what
+/// `arrangement` points to must outlive the result.
 ChosenParts choose_parts(const Evidence& evidence, const Arrangement& arrangement,
                          const Probabilities& probabilities, const ModelInput& input,
-                         std::span<const Feature> features);
+                         std::span<const Feature> features, double tissue_threshold);
 
 }  // namespace efface::face
