@@ -18,8 +18,8 @@ constexpr double least_air_ml = 20, air_quantile = 0.99;
 // A mask's zeros have no noise: what rounding leaves beside them is no tissue.
 constexpr double least_air_level = 0.005;
 // Means over so many mm are what eyes see in noise: at 2 mm a voxel they have a tenth of its
-// spread. A face whose voxels were within the noise stood out of 0.28 of an eye's place so, the
-// air in 39 places that were empty out of 0.04 at most.
+// spread. Of an eye whose voxels were within the noise 0.28 of its place stood out so, of empty
+// places, in 47 volumes, 0.04 at most.
 constexpr double averaged_over_mm = 4;
 
 bool may_be_head(const Vec3& canonical) {
