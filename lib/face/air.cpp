@@ -1,6 +1,7 @@
 #include "face/air.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "face/grid_ops.h"
 
