@@ -16,6 +16,7 @@ import time
 import numpy as np
 
 import face_mesh
+import fit_pictures
 import head_volume
 import randomise
 import real_maps
@@ -63,7 +64,8 @@ def make_heads(args):
 def make_real(args):
     """Fits each map that is not for validation; a bad fit (see --worst) is left out and named."""
     model = face_mesh.load(args.face_model)
-    args.cache.mkdir(parents=True, exist_ok=True)
+    for folder in filter(None, (args.cache, args.pictures)):
+        folder.mkdir(parents=True, exist_ok=True)
     for path in sorted(args.maps.glob("training_seg_*.nii.gz")):
         name = path.name.split(".")[0][-2:]
         if name in real_maps.VALIDATION and not args.validation:
@@ -71,6 +73,8 @@ def make_real(args):
         of = real_maps.read(path)
         found = real_maps.fit(model, of)
         print(name, f"residual {found.residual_mm:.2f} mm, scale {found.scale:.3f}", flush=True)
+        if args.pictures:
+            fit_pictures.write(args.pictures / f"fit_{name}.png", name, model, of, found)
         if found.residual_mm > args.worst:
             continue
         head = real_maps.head_of(model, np.random.default_rng([args.seed, int(name)]), of, found)
@@ -140,6 +144,7 @@ def main():
         p.add_argument("--maps", type=pathlib.Path, required=True, help="folder of training_seg_NN.nii.gz")
         p.add_argument("--warps", type=int, default=2, help="other faces per map")
         p.add_argument("--worst", type=float, default=2.2, help="median mm of a fit that is still used")
+        p.add_argument("--pictures", type=pathlib.Path, help="a PNG of every fit (needs python3-pil)")
         p.add_argument("--validation", action="store_true", help="the maps kept for validation, too")
     for p in (everything, ring):
         p.add_argument("--slots", type=int, default=96)

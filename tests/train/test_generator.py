@@ -15,6 +15,7 @@ except ImportError:
 
 import bodies
 import face_mesh
+import fit_pictures
 import head_volume as hv
 import noise
 import randomise
@@ -196,6 +197,27 @@ class SyntheticHead(unittest.TestCase):
         self.assertGreater(self.head.points_mm["eye_left"][0], self.head.points_mm["eye_right"][0])
 
 
+class Shaded(unittest.TestCase):
+    def setUp(self):
+        x, y, z = hv.grid_mm()
+        self.head = np.broadcast_to(x ** 2 + y ** 2 + z ** 2 < 60 ** 2, hv.SHAPE).copy()
+        self.head |= np.broadcast_to((x - 20) ** 2 + (y + 60) ** 2 + (z - 0) ** 2 < 12 ** 2, hv.SHAPE)  # on its left
+
+    def test_light_comes_from_above(self):
+        for side in ("front", "left", "right"):
+            seen = fit_pictures.shaded(self.head, side)
+            rows = np.nonzero((seen > 0).any(1))[0]
+            middle = (rows[0] + rows[-1]) // 2
+            self.assertGreater(np.nanmean(seen[rows[0]:middle]), np.nanmean(seen[middle:rows[-1]]) + 0.1, side)
+
+    def test_sides_are_the_patients(self):
+        mound = lambda side: np.nonzero(fit_pictures.shaded(self.head, side)[hv.SHAPE[2] - 1 - 63] > 0)[0]
+        left, right = mound("left"), mound("right")
+        middle = hv.to_index(np.zeros(3))[1]
+        self.assertGreater(middle - left[0], left[-1] - middle)  # seen from the left it looks to the left
+        self.assertGreater(right[-1] - (hv.SHAPE[1] - 1 - middle), (hv.SHAPE[1] - 1 - middle) - right[0])
+
+
 @unittest.skipUnless((SHARED / "face_model").is_dir() and (SHARED / "data/labels_synthseg").is_dir(),
                      "no ../shared/face_model or ../shared/data/labels_synthseg")
 class RealMap(unittest.TestCase):
@@ -203,6 +225,7 @@ class RealMap(unittest.TestCase):
     def setUpClass(cls):
         model = face_mesh.load(SHARED / "face_model")
         of = real_maps.read(SHARED / "data/labels_synthseg/training_seg_06.nii.gz")
+        cls.model, cls.of = model, of
         cls.fit = real_maps.fit(model, of)
         cls.head = real_maps.head_of(model, np.random.default_rng(0), of, cls.fit)
 
@@ -221,6 +244,27 @@ class RealMap(unittest.TestCase):
             self.assertTrue(low < np.median(at[:, 2]) < high, hv.LABEL_NAMES[label])
         nose = np.argwhere(self.head.target == hv.NOSE) * self.head.spacing_mm + self.head.origin_mm - eye
         self.assertLess(nose[:, 1].min(), -20)
+
+    def test_a_fits_picture_shows_the_meshs_outline_on_the_map(self):
+        try:
+            from PIL import Image
+        except ImportError:
+            self.skipTest("no python3-pil")
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "fit.png"
+            fit_pictures.write(path, "06", self.model, self.of, self.fit)
+            self.assertEqual([p.name for p in path.parent.iterdir()], ["fit.png"])
+            picture = np.asarray(Image.open(path)).astype(int)
+        tile = fit_pictures.TILE
+        self.assertEqual(picture.shape, (2 * tile, 6 * tile, 3))
+        for k in range(6):
+            self.assertGreater((picture[:tile, k * tile:(k + 1) * tile] > 60).mean(), 0.1)
+        middle = picture[tile:, :tile]
+        red = (middle[..., 0] > 200) & (middle[..., 1] < 100)
+        labels = (middle[..., 0] == middle[..., 1]) & (middle[..., 0] > 0)
+        top = lambda mask: np.nonzero(mask.any(1))[0][0]
+        self.assertGreater(red.sum(), 500)
+        self.assertLess(abs(top(red) - top(labels)), 8)
 
     def test_brain_and_eyes_have_plausible_volumes(self):
         ml = np.bincount(self.head.target.ravel(), minlength=7) * self.head.spacing_mm ** 3 / 1000
