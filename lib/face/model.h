@@ -57,8 +57,9 @@ struct ModelCards {
 struct ModelInput {
   volume::RegularGrid grid;
   std::vector<float> values;
-  std::vector<std::uint8_t> inside;  ///< 1 within the image's field of view
-  bool is_hounsfield = false;        ///< before normalisation they were CT numbers
+  std::vector<std::uint8_t> inside;   ///< 1 within the image's field of view
+  bool is_hounsfield = false;         ///< before normalisation they were CT numbers
+  std::vector<std::uint8_t> blank{};  ///< 1 where the image's blank ends are; empty: it has none
 };
 
 /// Softmax probabilities, label-major: values[label * grid.voxel_count() + voxel].

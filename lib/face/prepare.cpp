@@ -35,6 +35,18 @@ void normalise(ModelInput& input, const ModelCard& card) {
                           : 0.0F;
 }
 
+/// Marks what lies in the field of view beyond `filled`.
+std::vector<std::uint8_t> beyond(const volume::StackGrid& filled, const ModelInput& input) {
+  const volume::RegularGrid& g = input.grid;
+  std::vector<std::uint8_t> blank(g.voxel_count(), 0);
+  std::size_t v = 0;
+  for (std::size_t z = 0; z < g.size[2]; ++z)
+    for (std::size_t y = 0; y < g.size[1]; ++y)
+      for (std::size_t x = 0; x < g.size[0]; ++x, ++v)
+        if (input.inside[v] && !filled.index_of(g.patient_mm(x, y, z))) blank[v] = 1;
+  return blank;
+}
+
 /// Slices z0 … z0 + depth of an input.
 ModelInput slab(const ModelInput& input, std::size_t z0, std::size_t depth) {
   const std::size_t plane = input.grid.size[0] * input.grid.size[1];
@@ -81,6 +93,8 @@ ModelInput prepare_on(const volume::RegularGrid& grid, const volume::Volume& vol
   volume::Resampled resampled = volume::resample(volume, grid, 2, beyond_mm);
   ModelInput input{resampled.grid, std::move(resampled.values), std::move(resampled.inside),
                    volume.is_hounsfield};
+  const volume::StackGrid filled = volume::without_blank_ends(volume);
+  if (filled.voxel_count() < volume.grid.voxel_count()) input.blank = beyond(filled, input);
   if (volume.is_hounsfield)
     for (float& v : input.values)
       v = std::clamp(v, static_cast<float>(card.ct_clip_hu[0]),

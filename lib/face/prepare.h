@@ -13,7 +13,8 @@ volume::RegularGrid model_grid(const volume::StackGrid& stack, const ModelCard& 
 
 /// Resamples and normalises: v -> clip((v - lo) / (hi - lo), 0, 1) with lo, hi =
 /// sorted[floor(p*(n-1))] over voxels inside the field of view; 0 outside. A constant image gives
-/// all zeros. `beyond_mm` continues the volume beyond its field of view, see volume::resample.
+/// all zeros. `beyond_mm` continues the volume beyond its field of view, see volume::resample;
+/// blank ends (volume::without_blank_ends) are marked.
 ModelInput prepare(const volume::Volume& volume, const ModelCard& card, double beyond_mm = 0);
 
 /// The same on a grid of the caller's: normalised over what of the field of view lies in it.

@@ -24,6 +24,7 @@ ModelInput turned(const ModelInput& input, const volume::Turn& turn) {
   }
   result.values.reserve(input.values.size());
   result.inside.reserve(input.inside.size());
+  result.blank.reserve(input.blank.size());
   for (std::size_t z = 0; z < to.size[2]; ++z)
     for (std::size_t y = 0; y < to.size[1]; ++y) {
       std::ptrdiff_t at = first + static_cast<std::ptrdiff_t>(z) * step[2] +
@@ -31,6 +32,7 @@ ModelInput turned(const ModelInput& input, const volume::Turn& turn) {
       for (std::size_t x = 0; x < to.size[0]; ++x, at += step[0]) {
         result.values.push_back(input.values[static_cast<std::size_t>(at)]);
         result.inside.push_back(input.inside[static_cast<std::size_t>(at)]);
+        if (!input.blank.empty()) result.blank.push_back(input.blank[static_cast<std::size_t>(at)]);
       }
     }
   return result;

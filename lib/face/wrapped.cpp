@@ -11,8 +11,8 @@ namespace {
 using volume::RegularGrid;
 
 // A nose that touches the end of the field of view has a cut surface of 2 cm² there; one of which
-// enough is lost to be known by, 10 cm² and, with the mouth, up to 60.
-constexpr double least_cut_mm2 = 1000;
+// enough is lost to be known by, 8 cm² and more with the eyes beside it, up to 60 with the mouth.
+constexpr double least_cut_mm2 = 750;
 // Tissue over this share of the back end, as wide and high as the cut.
 constexpr double least_behind = 0.1;
 constexpr double around_mm = 10;
@@ -21,6 +21,11 @@ constexpr double around_mm = 10;
 // counts when what is out of view around it lies within 53 degrees of that direction.
 constexpr double least_facing = 0.6;
 constexpr std::ptrdiff_t neighbourhood = 2;
+
+/// Whether a voxel was scanned; an image may have been pasted into a larger one.
+bool is_scanned(std::size_t voxel, const ModelInput& input) {
+  return input.inside[voxel] != 0 && (input.blank.empty() || input.blank[voxel] == 0);
+}
 
 /// Whether the view ends at this voxel towards the front (-1) or the back (1).
 bool ends_towards(int direction, std::size_t voxel, const ModelInput& input) {
@@ -32,9 +37,10 @@ bool ends_towards(int direction, std::size_t voxel, const ModelInput& input) {
   const auto is_in_view = [&](const std::array<std::ptrdiff_t, 3>& p) {
     for (std::size_t a = 0; a < 3; ++a)
       if (p[a] < 0 || p[a] >= static_cast<std::ptrdiff_t>(g.size[a])) return false;
-    return input.inside[static_cast<std::size_t>(p[0]) +
-                        g.size[0] * (static_cast<std::size_t>(p[1]) +
-                                     g.size[1] * static_cast<std::size_t>(p[2]))] != 0;
+    return is_scanned(
+        static_cast<std::size_t>(p[0]) + g.size[0] * (static_cast<std::size_t>(p[1]) +
+                                                      g.size[1] * static_cast<std::size_t>(p[2])),
+        input);
   };
   if (!is_in_view(at) || is_in_view({at[0], at[1] + direction, at[2]})) return false;
   volume::Vec3 outwards{};
@@ -61,12 +67,12 @@ struct Window {
   }
 };
 
-/// The voxels of nose and mouth at the front end of the field of view.
+/// The voxels of eyes, nose and mouth at the front end of the field of view.
 Window cut_in_front(const Arrangement& arrangement, const ModelInput& input) {
   const RegularGrid& g = input.grid;
   Window cut;
   for (const Blob* blob : arrangement.in_place) {
-    if (blob->feature != Feature::nose && blob->feature != Feature::mouth) continue;
+    if (blob->feature == Feature::ears) continue;
     for (const std::uint32_t v : blob->voxels) {
       if (ends_towards(-1, v, input)) cut.include(v % g.size[0], v / (g.size[0] * g.size[1]));
     }
@@ -90,7 +96,7 @@ bool may_be_wrapped(const Arrangement& arrangement, const ModelInput& input,
          x <= std::min(cut.x1 + around, g.size[0] - 1); ++x)
       for (std::size_t y = g.size[1]; y-- > 0;) {
         const std::size_t v = x + g.size[0] * (y + g.size[1] * z);
-        if (!input.inside[v]) continue;
+        if (!is_scanned(v, input)) continue;
         ++ends;
         if (!ends_towards(1, v, input)) break;
         // The outermost voxel holds part of what is beyond: its neighbour counts as well.

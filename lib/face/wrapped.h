@@ -7,9 +7,9 @@
 
 namespace efface::face {
 
-/// Whether nose or mouth are cut by the front end of the field of view while tissue reaches its
-/// back end behind them: then what was cut may be folded in there. `tissue_threshold` in normalised
-/// values. Never of CT.
+/// Whether eyes, nose or mouth are cut by the front end of the field of view while tissue reaches
+/// its back end behind them: then what was cut may be folded in there. Blank ends of the image are
+/// not of the field of view. `tissue_threshold` in normalised values. Never of CT.
 bool may_be_wrapped(const Arrangement& arrangement, const ModelInput& input,
                     double tissue_threshold);
 

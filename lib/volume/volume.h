@@ -20,6 +20,11 @@ struct Volume {
   bool is_hounsfield = false;  ///< CT numbers
 };
 
+/// The grid without slices, rows and columns at its ends that hold nothing but one and the same
+/// value, as where an image was pasted into a larger one; the whole grid when nothing else is
+/// there.
+StackGrid without_blank_ends(const Volume& volume);
+
 /// A scalar field on the model's grid, e.g. a signed distance in mm (negative inside).
 struct Field {
   RegularGrid grid;

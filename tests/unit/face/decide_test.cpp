@@ -176,6 +176,30 @@ TEST(Decide, AFaceCutInFrontMayBeWrappedBehindTheHead) {
   EXPECT_EQ(decide(head.probabilities(), ct, {}).verdict, Verdict::removed);
 }
 
+TEST(Decide, WhatIsLostBesideCutEyesMayBeWrapped) {
+  SyntheticHead head;
+  head.in_view = [](const Vec3& p) { return p[1] > -72 && p[1] < 70; };
+  head.change = [](const Vec3& p, Label l) {  // a strip of nose and mouth is all that was seen
+    return (l == Label::nose || l == Label::mouth) && p[0] > -10 ? Label::head : l;
+  };
+  EXPECT_EQ(decide_on(head).reason,
+            "the face is cut in front, and tissue behind the head may be what was cut");
+}
+
+TEST(Decide, WhatWasCutMayBeWrappedInsideBlankEnds) {
+  SyntheticHead head;
+  head.in_view = [](const Vec3& p) { return p[1] > -100 && p[1] < 70; };
+  ModelInput pasted = head.input();
+  for (std::size_t i = 0; i < pasted.inside.size(); ++i) {
+    pasted.blank.push_back(pasted.inside[i] == 0);
+    pasted.inside[i] = 1;
+  }
+  EXPECT_EQ(decide(head.probabilities(), pasted, {}).reason,
+            "the face is cut in front, and tissue behind the head may be what was cut");
+  pasted.blank.clear();  // the same values, but scanned to the ends
+  EXPECT_EQ(decide(head.probabilities(), pasted, {}).verdict, Verdict::removed);
+}
+
 TEST(Decide, WhatATiltedViewCutsBelowIsCutNeitherInFrontNorBehind) {
   const auto back = [](const Vec3& p, double tilt) {
     return std::cos(tilt) * p[1] + std::sin(tilt) * p[2];
@@ -189,7 +213,7 @@ TEST(Decide, WhatATiltedViewCutsBelowIsCutNeitherInFrontNorBehind) {
   EXPECT_EQ(decide_on(head).verdict, Verdict::removed) << decide_on(head).reason;
   // So little of the nose is cut in front that only the mouth, cut by steps that look to the front,
   // would make it enough; the occiput is cut, too.
-  head.in_view = [&](const Vec3& p) { return p[1] > -112 && up(p, -0.5) > -125 && p[1] < 40; };
+  head.in_view = [&](const Vec3& p) { return p[1] > -114 && up(p, -0.5) > -125 && p[1] < 40; };
   EXPECT_EQ(decide_on(head).verdict, Verdict::removed) << decide_on(head).reason;
   for (const double tilt : {-0.4, 0.4}) {
     head.in_view = [&](const Vec3& p) {

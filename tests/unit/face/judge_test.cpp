@@ -173,6 +173,7 @@ TEST(TurnedInput, IsWhatTheTurnedVolumeShows) {
   for (std::size_t i = 0; i < input.grid.voxel_count(); ++i) {
     input.values.push_back(static_cast<float>(random() % 1000));
     input.inside.push_back(random() % 2);
+    input.blank.push_back(random() % 2);
   }
   for (const Turn& turn : volume::axis_turns({1, -2, 9})) {
     const ModelInput after = turned(input, turn);
@@ -186,6 +187,7 @@ TEST(TurnedInput, IsWhatTheTurnedVolumeShows) {
                                 after.grid.size[1] * static_cast<std::size_t>(std::lround(v[2])));
       ASSERT_EQ(after.values.at(at), input.values[i]);
       ASSERT_EQ(after.inside.at(at), input.inside[i]);
+      ASSERT_EQ(after.blank.at(at), input.blank[i]);
     }
   }
 }

@@ -85,6 +85,18 @@ TEST(Prepare, OutsideTheFieldOfViewIsZero) {
   EXPECT_NEAR(double(inside), 64000, 6000);
 }
 
+TEST(Prepare, BlankEndsAreMarked) {
+  volume::Volume v{stack_of(64, 64, 64, 3), std::vector<float>(262144, 0), {}, false};
+  for (std::size_t i = 64 * 64 * 10; i < v.values.size(); ++i)
+    v.values[i] = static_cast<float>(i * 7919 % 10007) + 1;
+  const ModelInput in = prepare(v, ModelCard{});
+  ASSERT_EQ(in.blank.size(), in.values.size());
+  for (std::size_t i = 0; i < in.blank.size(); ++i)
+    ASSERT_EQ(in.blank[i], i < 64 * 64 * 10) << "voxel " << i;
+  v.values.front() = 1;
+  EXPECT_TRUE(prepare(v, ModelCard{}).blank.empty());
+}
+
 TEST(Prepare, AConstantImageIsAllZeros) {
   const volume::Volume v{stack_of(20, 20, 20, 4), std::vector<float>(8000, 42), {}, false};
   for (const float x : prepare(v, ModelCard{}).values) ASSERT_EQ(x, 0);
