@@ -95,6 +95,20 @@ struct Position {
   double face_ml = 0;
 };
 
+/// A position in which a face can be believed, too, and how far the networks agree on it.
+struct Rival {
+  Turn turn;
+  double agreement = 0;
+};
+
+/// Whether the networks agree about as well in another position.
+bool is_contested(const Judged& best, const std::vector<Rival>& rivals) {
+  return std::any_of(rivals.begin(), rivals.end(), [&](const Rival& rival) {
+    return degrees_between(best.decision.region.turn, rival.turn) >= different_degrees &&
+           *best.agreement - rival.agreement < clearly_more_agreement;
+  });
+}
+
 /// Turns one volume about its middle and looks at it.
 class Turner {
  public:
@@ -118,26 +132,21 @@ class Turner {
   /// A face that can be believed in the position that shows more of one than all others, `best` so
   /// far among them.
   std::optional<Judged> in_best_position(std::optional<Judged> best) {
-    bool is_contested = false;
+    std::vector<Rival> rivals;
     const std::vector<Position> positions = best_positions();
     for (const Position& position : positions) {
       const bool is_clear = best && *best->agreement >= clear_agreement;
       if (is_clear && position.face_ml < rival_of_best * positions.front().face_ml) break;
       std::optional<Judged> judged = follow(position.turn);
       if (!judged) continue;
-      if (!best) {
-        best = std::move(judged);
-        continue;
-      }
-      const bool is_same = degrees_between(best->decision.region.turn,
-                                           judged->decision.region.turn) < different_degrees;
-      const double more = *judged->agreement - *best->agreement;
-      if (!is_same) is_contested = std::abs(more) < clearly_more_agreement;
-      if (more > 0) best = std::move(judged);
+      if (best && *best->agreement >= *judged->agreement) std::swap(best, judged);
+      if (best) rivals.push_back({best->decision.region.turn, *best->agreement});
+      best = std::move(judged);
     }
     // Where the networks agree most the head must lie, even if something else is wrong there.
-    if (best && *best->agreement < most_agreement_) return std::nullopt;
-    return is_contested ? std::nullopt : std::move(best);
+    if (!best || *best->agreement < most_agreement_ || is_contested(*best, rivals))
+      return std::nullopt;
+    return best;
   }
 
  private:

@@ -95,7 +95,7 @@ class ShapeModel(Scratch):
         for name in real_maps.VALIDATION:
             (self.path / f"training_seg_{name}.nii.gz").touch()  # reading one would fail
         args = types.SimpleNamespace(face_model=None, maps=self.path, cache=self.path / "cache", warps=1,
-                                     worst=2.2, validation=False, seed=1)
+                                     worst=2.2, validation=False, pictures=None, seed=1)
         with mock.patch.object(face_mesh, "load", return_value=self.model):
             make_data.make_real(args)
         self.assertEqual(list(args.cache.glob("*")), [])

@@ -53,6 +53,7 @@ volume::Volume marked(const HeadPose& pose, std::size_t voxels = 59) {
     for (std::size_t m = 0; m < marks.size(); ++m)
       if (norm(at - pose.patient_mm(marks[m])) < mark_radius_mm) v.values[o] = mark_values[m];
   }
+  v.values.front() = v.values.back() = 0.05F;  // no blank ends
   return v;
 }
 
@@ -78,7 +79,7 @@ class PositionNetwork : public Segmenter {
     test::SyntheticHead head;
     head.grid = input.grid;
     head.pose = *pose_;
-    head.pose.origin = head.pose.origin + beside_mm;
+    if (is_beside(head.pose)) head.pose.origin = head.pose.origin + beside_mm;
     if (!knows_(head.pose.rotation_degrees())) head.has = {false, false, false, false};
     if (is_misled) head.pose = {.origin = head.pose.origin};
     return head.probabilities();
@@ -87,6 +88,7 @@ class PositionNetwork : public Segmenter {
   std::size_t calls = 0;
   bool is_misled = false;
   Vec3 beside_mm{};  ///< sees heads so far from where they are
+  std::function<bool(const HeadPose&)> is_beside = [](const HeadPose&) { return true; };
 
  private:
   static Vec3 point(const volume::RegularGrid& g, std::size_t voxel) {
@@ -253,6 +255,19 @@ TEST(Judge, AHeadThatLooksRightInSeveralPositionsIsNotBelieved) {
   networks.whole.is_misled = networks.finer.is_misled = true;
   const Judged judged = networks.judge(marked({}));
   EXPECT_EQ(judged.decision.verdict, Verdict::uncertain) << judged.decision.reason;
+}
+
+TEST(Judge, AThirdPositionDoesNotSettleWhatTwoContest) {
+  for (const std::size_t axis : {0U, 1U, 2U}) {  // the networks agree less on that half turn
+    Pair networks([](double degrees) { return degrees > 60; });
+    networks.whole.is_misled = networks.finer.is_misled = true;
+    networks.finer.beside_mm = {0, 0, 10};
+    networks.finer.is_beside = [axis](const HeadPose& pose) {
+      return std::array{pose.left, pose.back, pose.up}[axis][axis] > 0.9;
+    };
+    const Judged judged = networks.judge(marked({}));
+    EXPECT_EQ(judged.decision.verdict, Verdict::uncertain) << axis << judged.decision.reason;
+  }
 }
 
 TEST(Judge, AFaceThatTheSecondNetworkDoesNotSeeIsNotBelieved) {
