@@ -24,8 +24,8 @@ if [[ ! -f $root/etc/debian_version ]]; then
   debootstrap --variant=minbase "$suite" "$root.part"
   mv "$root.part" "$root"
 fi
-mkdir -p "$root/work/data" "$root/work/efface"
-git archive HEAD | tar -x -C "$root/work/efface"
+mkdir -p "$root/srv/scans" "$root/srv/efface"
+git archive HEAD | tar -x -C "$root/srv/efface"
 
 # The mounts end with the name space that they are made in.
 export root data=${EFFACE_DATA:-}
@@ -35,9 +35,9 @@ mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 inside=(HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8)
 if [[ -n $data ]]; then
-  mount --bind "$data" "$root/work/data"
-  inside+=(EFFACE_DATA=/work/data)
+  mount --bind "$data" "$root/srv/scans"
+  inside+=(EFFACE_DATA=/srv/scans)
 fi
 exec chroot "$root" env -i "${inside[@]}" bash -c \
-  'cd /work/efface && scripts/setup.sh </dev/null && exec scripts/test.sh "$@"' bash "$@" </dev/null
+  'cd /srv/efface && scripts/setup.sh </dev/null && exec scripts/test.sh "$@"' bash "$@" </dev/null
 INSIDE
